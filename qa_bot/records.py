@@ -1,0 +1,340 @@
+"""The frozen records that travel down the road from article to answer.
+
+All offsets are half-open ``[start, end)`` Python code-point offsets into
+:attr:`Article.text`. Every score: higher is better. Nothing here imports
+anything but the standard library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+SCHEMA_VERSION = 1
+"""Version of :meth:`Answer.to_dict`; raised when a field changes its meaning."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open interval of code points, ``0 <= start <= end``."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"a span needs 0 <= start <= end, found [{self.start}, {self.end})")
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def of(self, text: str) -> str:
+        """The slice of ``text`` that this span covers."""
+        return text[self.start : self.end]
+
+    def overlaps(self, other: Span) -> bool:
+        """Whether the two share at least one code point."""
+        return self.start < other.end and other.start < self.end
+
+    def shift(self, by: int) -> Span:
+        """The same length, ``by`` code points further on."""
+        return Span(self.start + by, self.end + by)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article, immutable once loaded.
+
+    ``text`` is what every offset points into. ``masked`` are whole sentences of
+    boilerplate (menus, credits, "Read more"): never quoted by preference, never
+    cut out. ``location`` is the file (or url) that ``verify`` reads again.
+    ``published`` is an ISO date (YYYY-MM-DD) or None. ``content_hash`` is the
+    sha256 of the UTF-8 text, in hexadecimal.
+    """
+
+    article_id: str
+    title: str
+    text: str
+    source: str | None
+    location: str
+    url: str | None
+    author: str | None
+    published: str | None
+    encoding: str
+    metadata: Mapping[str, str]
+    content_hash: str
+    masked: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A run of whole sentences of one article: ``text == article.text[span]``.
+
+    ``chunk_id`` is 16 hexadecimal digits made from the article's id, its content
+    hash and the span. ``masked`` are the boilerplate spans inside ``span``, in
+    article offsets; they are neither embedded nor read. A chunk with
+    ``boilerplate=True`` holds masked sentences only and is a last resort.
+    """
+
+    chunk_id: str
+    article_id: str
+    span: Span
+    text: str
+    heading: str = ""
+    masked: tuple[Span, ...] = ()
+    boilerplate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk with what is shown beside it."""
+
+    chunk: Chunk
+    title: str
+    source: str | None
+    url: str | None
+    published: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredPassage:
+    """A retrieved passage. ``rank`` counts from 1.
+
+    ``score`` is the fused score, ``dense`` the cosine (-1 to 1), ``lexical``
+    BM25 (>= 0). ``span_score`` and ``null_score`` are the reader's logit sums
+    for its best span and for "no answer"; None when the passage was not read.
+    """
+
+    passage: Passage
+    score: float
+    rank: int
+    dense: float
+    lexical: float
+    span_score: float | None = None
+    null_score: float | None = None
+    best_span: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpanCandidate:
+    """A span proposed by the reader, in article offsets.
+
+    ``score`` is start logit + end logit, ``null_score`` the same sum at the
+    window's null position. ``score - null_score`` is the margin.
+    """
+
+    article_id: str
+    chunk_id: str
+    span: Span
+    text: str
+    score: float
+    null_score: float
+
+    @property
+    def margin(self) -> float:
+        """Reader score over null; above 0 the reader prefers to answer."""
+        return self.score - self.null_score
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a quote stands. ``quote == article.text[span.start:span.end]``, always."""
+
+    article_id: str
+    title: str
+    source: str | None
+    location: str
+    url: str | None
+    published: str | None
+    span: Span
+    quote: str
+    sentence: str
+    sentence_span: Span
+    page: int | None = None
+    flags: tuple[str, ...] = ()
+    speaker: str | None = None
+    content_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another distinct answer; ``confidence`` as in :class:`Answer`."""
+
+    text: str
+    confidence: float
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The result of one question.
+
+    An abstention has ``status="abstained"``, ``text=None``, no citation and a
+    ``reason``; its ``passages`` are the closest ones. ``confidence`` is the
+    estimated probability that ``text`` is right (0 to 1); for an abstention, the
+    confidence of the best span that was not shown. ``timings_ms`` maps stage to
+    milliseconds.
+    """
+
+    question: str
+    status: Literal["answered", "abstained"]
+    text: str | None
+    confidence: float
+    citations: tuple[Citation, ...]
+    alternatives: tuple[Alternative, ...]
+    conflicts: tuple[Alternative, ...]
+    independent_sources: int
+    passages: tuple[ScoredPassage, ...]
+    reason: str | None
+    rewritten_question: str | None
+    generation: int
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON-ready dict of plain types, with ``schema_version``."""
+        return {"schema_version": SCHEMA_VERSION, **_plain(asdict(self))}
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Answer:
+        """The inverse of :meth:`to_dict`.
+
+        Raises:
+            ValueError: the record has another ``schema_version`` or lacks a field.
+        """
+        found = record.get("schema_version")
+        if found != SCHEMA_VERSION:
+            raise ValueError(f"schema_version: expected {SCHEMA_VERSION}, found {found!r}")
+        try:
+            return cls(
+                question=record["question"],
+                status=record["status"],
+                text=record["text"],
+                confidence=float(record["confidence"]),
+                citations=tuple(map(_citation, record["citations"])),
+                alternatives=tuple(map(_alternative, record["alternatives"])),
+                conflicts=tuple(map(_alternative, record["conflicts"])),
+                independent_sources=record["independent_sources"],
+                passages=tuple(map(_scored_passage, record["passages"])),
+                reason=record["reason"],
+                rewritten_question=record["rewritten_question"],
+                generation=record["generation"],
+                timings_ms=dict(record["timings_ms"]),
+            )
+        except KeyError as missing:
+            raise ValueError(f"not an Answer: the field {missing} is missing") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier question of a conversation and what was answered."""
+
+    question: str
+    answer: Answer | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which articles may be searched.
+
+    Dates are ISO (YYYY-MM-DD), both ends included. ``sources`` are publishers'
+    names or hosts. ``equals`` compares metadata fields. ``exclude_articles``
+    leaves out article ids. Articles without a date pass a date filter only with
+    ``include_undated``.
+    """
+
+    published_from: str | None = None
+    published_until: str | None = None
+    sources: tuple[str, ...] = ()
+    equals: Mapping[str, str] = field(default_factory=dict)
+    include_undated: bool = False
+    exclude_articles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderFingerprint:
+    """What has to be the same for two vectors to be comparable.
+
+    ``revision`` is the sha256 of the weights that are run; ``dim`` the vector
+    length; ``max_tokens`` the encoder's window, special tokens included.
+    """
+
+    name: str
+    revision: str
+    dim: int
+    max_tokens: int
+    normalized: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file (or ``file#L12`` for a row) that was not indexed, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A remark about a file that was indexed all the same."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What one run of indexing did. The four tuples hold article ids, sorted.
+
+    ``renamed`` maps old to new article ids whose text is the same; they count
+    in ``removed`` and ``added`` too. ``notices`` are remarks that cost nothing
+    (a column that looks like a date and is not mapped, and the like).
+    """
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    removed: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
+    chunks: int
+    generation: int
+    seconds: float
+    embedded: int = 0
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+
+
+def _plain(value: Any) -> Any:
+    """``value`` with tuples as lists and mappings as dicts, for JSON."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _span(record: Mapping[str, int]) -> Span:
+    return Span(record["start"], record["end"])
+
+
+def _citation(record: Mapping[str, Any]) -> Citation:
+    fields = dict(record)
+    fields["span"] = _span(record["span"])
+    fields["sentence_span"] = _span(record["sentence_span"])
+    fields["flags"] = tuple(record["flags"])
+    return Citation(**fields)
+
+
+def _alternative(record: Mapping[str, Any]) -> Alternative:
+    return Alternative(
+        record["text"], record["confidence"], tuple(map(_citation, record["citations"]))
+    )
+
+
+def _scored_passage(record: Mapping[str, Any]) -> ScoredPassage:
+    passage = record["passage"]
+    chunk = dict(passage["chunk"])
+    chunk["span"] = _span(chunk["span"])
+    chunk["masked"] = tuple(map(_span, chunk["masked"]))
+    rest = {key: item for key, item in record.items() if key != "passage"}
+    return ScoredPassage(passage=Passage(**{**passage, "chunk": Chunk(**chunk)}), **rest)
