@@ -1,0 +1,94 @@
+"""Plain text and Markdown: one file, one article, its text unchanged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from qa_bot.corpus.articles import Fields, build_article, read_fields
+from qa_bot.corpus.decoding import Undecodable, decode
+from qa_bot.records import Article, Notice, Skipped, Span
+
+_MEGABYTE = 1_000_000
+_FENCE = re.compile(r"\ufeff?---[ \t]*(?:\r\n|\r|\n)")
+_CLOSING = re.compile(r"(?:\r\n|\r|\n)(?:---|\.\.\.)[ \t]*(?=\r|\n|\Z)")
+_FIELD = re.compile(r"([A-Za-z][\w-]{0,40})[ \t]*:(?:[ \t]+(.*))?\Z")
+_LONGEST_FRONT_MATTER = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class PlainLoader:
+    """Files of text; with ``front_matter``, a YAML block at the beginning is read and masked."""
+
+    suffixes: frozenset[str]
+    front_matter: bool = False
+
+    def load(
+        self, path: Path, *, article_id: str, max_bytes: int
+    ) -> Iterator[Article | Skipped | Notice]:
+        """The file's one article, or why there is none."""
+        with path.open("rb") as file:
+            raw = file.read(max_bytes + 1)
+        if len(raw) > max_bytes:
+            size = path.stat().st_size
+            yield Skipped(str(path), f"{_size(size)}, above the limit of {_size(max_bytes)}")
+            return
+        if not raw:
+            yield Skipped(str(path), "empty")
+            return
+        try:
+            text, encoding = decode(raw)
+        except Undecodable as reason:
+            yield Skipped(str(path), str(reason))
+            return
+        if not text.strip("\ufeff \t\r\n") or not text.removeprefix("\ufeff").strip():
+            yield Skipped(str(path), "nothing but white space")
+            return
+        block = find_front_matter(text) if self.front_matter else None
+        fields = Fields() if block is None else read_fields(_front_matter_fields(block.of(text)))
+        if fields.unusable_date is not None:
+            yield Notice(str(path), f"its date is not one: {fields.unusable_date!r}")
+        yield build_article(
+            text,
+            article_id=article_id,
+            location=str(path.absolute()),
+            encoding=encoding,
+            fields=fields,
+            front_matter=block,
+        )
+
+
+def find_front_matter(text: str) -> Span | None:
+    """Where the YAML block that opens a Markdown file stands, fences included.
+
+    A first line of three hyphens with no fields below it is a rule, not a fence.
+    """
+    opening = _FENCE.match(text)
+    if opening is None:
+        return None
+    closing = _CLOSING.search(text, opening.end() - 1, _LONGEST_FRONT_MATTER)
+    if closing is None:
+        return None
+    block = Span(text.index("---"), closing.end())
+    return block if _front_matter_fields(block.of(text)) else None
+
+
+def _front_matter_fields(block: str) -> dict[str, str]:
+    """The ``key: value`` lines of ``block`` at the left margin; nested ones are left out."""
+    found: dict[str, str] = {}
+    for line in block.splitlines():
+        match = _FIELD.match(line.rstrip())
+        if match is None:
+            continue
+        value = (match.group(2) or "").strip()
+        if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
+            value = value[1:-1]
+        if value and value not in ("|", ">"):
+            found.setdefault(match.group(1), value)
+    return found
+
+
+def _size(count: int) -> str:
+    return f"{count / _MEGABYTE:.1f} MB" if count >= _MEGABYTE else f"{count} bytes"
