@@ -1,0 +1,179 @@
+"""Ships a trained reader: ``python -m qa_bot.training.export_reader SETS``.
+
+Weights to ONNX, int8 if that costs no more than half a point of F1, and a card
+beside it. Each step is measured: ONNX against torch on real windows, int8 against
+fp32 on SQuAD 1.1 dev.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import torch
+import typer
+
+from qa_bot.config import Settings
+from qa_bot.errors import ModelError
+from qa_bot.evaluation.run import evaluate
+from qa_bot.models.files import sha256, write_json
+from qa_bot.models.quantise import quantise, save
+from qa_bot.models.session import open_session
+from qa_bot.protocols import ReadingPassage
+from qa_bot.reading.reader import CARD, MODEL, SHIPPED, TOKENIZER
+from qa_bot.reading.windows import MAX_LENGTH, OVERLAP, WindowMaker, pad
+from qa_bot.training.sets import MIX
+from qa_bot.training.train_reader import WEIGHTS, SpanModel, base_folder, new_model
+
+MOST_LOST = 0.5
+"""F1 points that int8 may cost; above it, fp32 ships."""
+MOST_LOGIT_ERROR = 1e-3
+"""Largest difference of a logit between torch and ONNX at fp32."""
+OPSET = 18
+PACKAGES = ("torch", "onnx", "onnxscript", "onnxruntime")
+
+LICENCE = """The weights are licensed CC BY-SA 4.0. They were trained from all-MiniLM-L6-v2
+(Apache-2.0, sentence-transformers) on: SQuAD 1.1 (CC BY-SA 4.0, Rajpurkar et al. 2016),
+SQuADShifts (CC BY 4.0, Miller et al. 2020), Natural Questions as in QED (CC BY-SA 3.0,
+Kwiatkowski et al. 2019, Lamm et al. 2021), HotpotQA (CC BY-SA 4.0, Yang et al. 2018),
+QAMR (MIT, Michael et al. 2018) and PolicyQA (MIT, Ahmad et al. 2020)."""
+
+
+def trace(model: SpanModel, path: Path) -> None:
+    """Writes ``model`` as ONNX at fp32, any number of rows and tokens."""
+    import onnx
+
+    example = {
+        name: torch.ones((2, 16), dtype=torch.long)
+        for name in ("input_ids", "attention_mask", "token_type_ids")
+    }
+    sizes = {0: torch.export.Dim("rows"), 1: torch.export.Dim("tokens", max=MAX_LENGTH)}
+    with torch.inference_mode():
+        torch.onnx.export(
+            model.eval(),
+            tuple(example.values()),
+            path,
+            input_names=list(example),
+            output_names=["logits"],
+            dynamic_shapes=dict.fromkeys(example, sizes),
+            opset_version=OPSET,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+    save(onnx.load(path), path)
+
+
+def largest_difference(model: SpanModel, path: Path, maker: WindowMaker) -> float:
+    """Between torch's and ONNX Runtime's logits, over windows of three lengths."""
+    session = open_session(path)
+    worst = 0.0
+    for count in (3, 40, 400):
+        text = " ".join(
+            f"The ship {number} sank in the year {1800 + number}." for number in range(count)
+        )
+        windows = maker.windows("When did ship 2 sink?", [ReadingPassage("", "", text)])
+        batch = pad(windows)
+        with torch.inference_mode():
+            expected = model(**{name: torch.from_numpy(a) for name, a in batch.items()}).numpy()
+        (found,) = session.run(["logits"], batch)
+        real = batch["attention_mask"].astype(bool)
+        worst = max(worst, float(np.abs(found - expected)[real].max()))
+    return worst
+
+
+def measured(folder: Path, sets: Path) -> dict[str, Any]:
+    """Exact match and F1 of the model in ``folder`` on the dev sets found in ``sets``."""
+    settings = Settings.load(reader=folder)
+    found: dict[str, Any] = {}
+    for name, split_by in DEV_SETS.items():
+        matches = sorted(sets.rglob(f"{name}.jsonl.gz"))
+        if matches:
+            figures = evaluate(matches[0], mode="reader", settings=settings, split_by=split_by)
+            found[name] = {
+                key: figures[key] for key in ("n", "exact_match", "f1", "f1_forced", "intervals")
+            }
+    return found
+
+
+DEV_SETS: dict[str, Any] = {
+    "squad_v1.1_dev": "title",
+    "nq_qed_dev": "context",
+    "newsqa_dev": "context",
+}
+
+
+def write_card(folder: Path, record: dict[str, Any]) -> None:
+    """``card.json`` of the model in ``folder``: ``record`` and the files' sha256."""
+    files = {name: sha256(folder / name) for name in (MODEL, TOKENIZER)}
+    write_json(folder / CARD, {**record, "files": files})
+
+
+def main(
+    sets: Annotated[Path, typer.Argument(help="folder of the evaluation sets")],
+    run: Annotated[Path, typer.Option(help="folder of the training run")] = Path("runs/reader"),
+    target: Annotated[Path, typer.Option(help="where the model goes")] = SHIPPED,
+) -> None:
+    """Export, measure and ship the reader of a finished run."""
+    base = base_folder()
+    model = new_model(base)
+    model.load_state_dict(torch.load(run / WEIGHTS, weights_only=True))
+    with tempfile.TemporaryDirectory(prefix="qa_bot_reader_") as scratch:
+        exact, small = Path(scratch) / "fp32", Path(scratch) / "int8"
+        for folder in (exact, small):
+            folder.mkdir()
+            shutil.copyfile(base / TOKENIZER, folder / TOKENIZER)
+        trace(model, exact / MODEL)
+        difference = largest_difference(model, exact / MODEL, WindowMaker(exact / TOKENIZER))
+        if difference > MOST_LOGIT_ERROR:
+            raise ModelError(
+                "the exported reader differs from the trained one",
+                where=exact / MODEL,
+                expected=f"logits within {MOST_LOGIT_ERROR}",
+                found=difference,
+                mend="pin torch and onnxscript to the versions in the last card",
+            )
+        quantise(exact / MODEL, small / MODEL)
+        plain = {"max_length": MAX_LENGTH, "overlap": OVERLAP}
+        scores = {}
+        for folder in (exact, small):
+            write_card(folder, plain)
+            scores[folder.name] = measured(folder, sets)
+            typer.echo(f"{folder.name}: {json.dumps(scores[folder.name])}")
+        squad = "squad_v1.1_dev"
+        lost = scores["fp32"][squad]["f1"] - scores["int8"][squad]["f1"]
+        chosen = small if lost <= MOST_LOST else exact
+        summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))
+        target.mkdir(parents=True, exist_ok=True)
+        for name in (MODEL, TOKENIZER):
+            shutil.copyfile(chosen / name, target / name)
+        write_card(
+            target,
+            {
+                "name": "qa_bot reader, MiniLM-L6",
+                "status": "interim: a later model replaces it, the interface stays",
+                "licence": " ".join(LICENCE.split()),
+                "base": "all-MiniLM-L6-v2 (22.7M parameters; 6 layers of 384)",
+                "training_sets": {"most_examples": MIX, "bm25_negatives": True},
+                "training": summary,
+                "command": "make train SETS=... && make reader SETS=...",
+                "weights": chosen.name,
+                "f1_lost_to_int8": round(lost, 3),
+                "largest_logit_difference_fp32": difference,
+                "scores": scores,
+                "made_with": {
+                    p: version(p) for p in ("torch", "onnx", "onnxscript", "onnxruntime")
+                },
+                "limits": "English; questions that one span answers; no arithmetic, no yes or no.",
+                **plain,
+            },
+        )
+
+
+if __name__ == "__main__":
+    typer.run(main)
