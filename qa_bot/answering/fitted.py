@@ -1,0 +1,75 @@
+"""The numbers that were fitted, in one file, with what they were fitted for.
+
+``fitted.json`` holds the weights that rank spans, the weights of the confidence,
+and the thresholds, with the fingerprints of encoder, reader, chunking and fusion.
+With any other of these the numbers still work, but what they say is no longer
+measured: confidence is then marked uncalibrated. ``make calibrate`` fits again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from qa_bot.errors import ModelError
+
+SHIPPED = Path(__file__).parent.parent / "models" / "reader" / "fitted.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Fitted numbers.
+
+    Attributes:
+        ranking: weight of each feature of select.RANKING_FEATURES.
+        confidence: weight of each feature of confidence.FEATURES.
+        intercept: of the confidence's logistic function.
+        threshold: abstain below this confidence.
+        reader_threshold: reading a given context, answer above this margin.
+        fingerprints: of encoder, reader, chunking and fusion.
+        measured: what the fit reached on the report part, by name.
+    """
+
+    ranking: Mapping[str, float]
+    confidence: Mapping[str, float]
+    intercept: float
+    threshold: float
+    reader_threshold: float
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    measured: Mapping[str, Any] = field(default_factory=dict)
+
+    def mismatch(self, fingerprints: Mapping[str, str]) -> tuple[str, ...]:
+        """The parts that are not those the numbers were fitted for, sorted."""
+        names = {*self.fingerprints, *fingerprints}
+        return tuple(sorted(n for n in names if self.fingerprints.get(n) != fingerprints.get(n)))
+
+
+@lru_cache(maxsize=4)
+def load_fitted(path: Path = SHIPPED) -> Fitted:
+    """The fitted numbers of ``path``.
+
+    Raises:
+        ModelError: the file is missing or is not such a file.
+    """
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        return Fitted(
+            ranking={name: float(value) for name, value in record["ranking"].items()},
+            confidence={name: float(value) for name, value in record["confidence"].items()},
+            intercept=float(record["intercept"]),
+            threshold=float(record["threshold"]),
+            reader_threshold=float(record["reader_threshold"]),
+            fingerprints=dict(record["fingerprints"]),
+            measured=dict(record["measured"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(
+            "the fitted numbers cannot be read",
+            where=path,
+            found=repr(error),
+            mend="make calibrate, or install qa-bot again",
+        ) from error

@@ -1,0 +1,131 @@
+"""Which span answers: candidates of all passages, ranked, and merged where they agree.
+
+A candidate's rank score is a weighted sum of the reader's logits and of the
+retriever's scores for its passage; the weights are fitted by making the right
+candidates of a question likely under a softmax over all of them (the
+multi-passage objective of Clark and Gardner 2018, applied to features).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from qa_bot.protocols import Reading
+from qa_bot.records import ScoredPassage, SpanCandidate
+
+RANKING_FEATURES = ("span_score", "null_score", "fused", "dense", "lexical_share", "log_words")
+
+BOILERPLATE_PENALTY = 6.0
+"""Taken off the rank score of a span in a last-resort chunk. A rule, not a fit: a menu
+or a picture credit answers only when nothing else does."""
+
+_ARTICLES = re.compile(r"\b(a|an|the)\b")
+_PUNCTUATION = str.maketrans(dict.fromkeys(string.punctuation + "“”‘’«»–—…", " "))
+
+
+def answer_key(text: str) -> str:
+    """What makes two answers the same: case, punctuation, articles and spaces aside."""
+    return " ".join(_ARTICLES.sub(" ", text.casefold().translate(_PUNCTUATION)).split())
+
+
+@dataclass(frozen=True, slots=True)
+class RankedSpan:
+    """A candidate with its passage and its rank score (higher is better)."""
+
+    candidate: SpanCandidate
+    passage: ScoredPassage
+    rank_score: float
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerGroup:
+    """One distinct answer: the spans that give it, best first."""
+
+    key: str
+    spans: tuple[RankedSpan, ...]
+
+    @property
+    def best(self) -> RankedSpan:
+        """The span that is shown."""
+        return self.spans[0]
+
+    def supporting(self) -> tuple[RankedSpan, ...]:
+        """The best span and, from each other article, the best one that the reader
+        itself prefers to "no answer": a mere occurrence of the words is no support."""
+        chosen = [self.best]
+        seen = {self.best.candidate.article_id}
+        for span in self.spans[1:]:
+            if span.candidate.article_id not in seen and span.candidate.margin > 0:
+                seen.add(span.candidate.article_id)
+                chosen.append(span)
+        return tuple(chosen)
+
+
+def ranking_features(
+    candidate: SpanCandidate, passage: ScoredPassage, best_lexical: float
+) -> dict[str, float]:
+    """The features of :data:`RANKING_FEATURES` for one candidate."""
+    return {
+        "span_score": candidate.score,
+        "null_score": candidate.null_score,
+        "fused": passage.score,
+        "dense": passage.dense,
+        "lexical_share": passage.lexical / best_lexical if best_lexical > 0 else 0.0,
+        "log_words": math.log(1 + candidate.text.count(" ")),
+    }
+
+
+def rank_spans(
+    readings: Sequence[Reading], passages: Sequence[ScoredPassage], weights: Mapping[str, float]
+) -> list[RankedSpan]:
+    """All candidates of all readings, best first; equal scores by chunk id and span.
+
+    ``readings[i]`` is what the reader made of ``passages[i]``.
+    """
+    best_lexical = max((passage.lexical for passage in passages), default=0.0)
+    ranked = []
+    for reading, passage in zip(readings, passages, strict=True):
+        penalty = BOILERPLATE_PENALTY if passage.passage.chunk.boilerplate else 0.0
+        for candidate in reading.candidates:
+            features = ranking_features(candidate, passage, best_lexical)
+            score = sum(weights[name] * features[name] for name in RANKING_FEATURES)
+            ranked.append(RankedSpan(candidate, passage, score - penalty))
+    ranked.sort(key=lambda r: (-r.rank_score, r.candidate.chunk_id, r.candidate.span))
+    return ranked
+
+
+def group_answers(ranked: Sequence[RankedSpan], *, most: int = 6) -> list[AnswerGroup]:
+    """The ``most`` best distinct answers, best first.
+
+    Spans with the same :func:`answer_key` are one answer. A span that overlaps a
+    better answer's span, or says a part of it or more than it, is the same place
+    read twice and no other answer.
+    """
+    groups: dict[str, list[RankedSpan]] = {}
+    for span in ranked:
+        key = answer_key(span.candidate.text)
+        if key in groups:
+            if not any(_same_place(span, known) for known in groups[key]):
+                groups[key].append(span)
+        elif len(groups) < most and not any(
+            _same_place(span, known) or _contains(key, other)
+            for other, members in groups.items()
+            for known in members
+        ):
+            groups[key] = [span]
+    return [AnswerGroup(key, tuple(members)) for key, members in groups.items()]
+
+
+def _same_place(one: RankedSpan, other: RankedSpan) -> bool:
+    return one.candidate.article_id == other.candidate.article_id and one.candidate.span.overlaps(
+        other.candidate.span
+    )
+
+
+def _contains(one: str, other: str) -> bool:
+    """Whether the words of one of two keys stand in the other, in order."""
+    return f" {one} " in f" {other} " or f" {other} " in f" {one} "

@@ -1,0 +1,368 @@
+"""QABot: where the parts come together. Question in, cited answer out.
+
+question -> passages (retrieval) -> spans (reading) -> Answer (answering)
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from qa_bot.answering.cite import check, cite
+from qa_bot.answering.confidence import confidence, confidence_features
+from qa_bot.answering.fitted import Fitted, load_fitted
+from qa_bot.answering.question import clean_question
+from qa_bot.answering.select import AnswerGroup, group_answers, rank_spans
+from qa_bot.config import Settings
+from qa_bot.embedding import open_embedder
+from qa_bot.errors import IndexNotFound
+from qa_bot.indexing import build_index
+from qa_bot.protocols import Embedder, Reader, Reading, ReadingPassage
+from qa_bot.reading.reader import open_reader
+from qa_bot.records import (
+    Alternative,
+    Answer,
+    Citation,
+    Filters,
+    ScoredPassage,
+    Turn,
+)
+from qa_bot.retrieval.retriever import Retriever
+from qa_bot.storage.layout import Layout, Pointer
+from qa_bot.storage.snapshot import Snapshot
+
+Event = tuple[Literal["passages"], tuple[ScoredPassage, ...]] | tuple[Literal["answer"], Answer]
+
+MOST_ALTERNATIVES = 3
+MOST_CITATIONS = 8
+
+
+class QABot:
+    """Answers questions from one index. Safe to call from many threads.
+
+    Args:
+        index: folder of the index.
+        settings: all settings; see docs/settings.md.
+        embedder, reader: in place of those that the settings name.
+        fitted: in place of the shipped fitted numbers.
+
+    Raises:
+        IndexNotFound, IndexCorrupt, IndexTooNew: the index cannot be opened.
+        IndexMismatch: it was made with another embedder.
+        ModelError: a model is missing or damaged.
+    """
+
+    def __init__(
+        self,
+        index: Path,
+        *,
+        settings: Settings,
+        embedder: Embedder | None = None,
+        reader: Reader | None = None,
+        fitted: Fitted | None = None,
+    ) -> None:
+        self.index, self.settings = index, settings
+        self._pointer = _pointer(index)
+        snapshot = Snapshot.open(index)
+        self.embedder = embedder or open_embedder(settings)
+        snapshot.check_embedder(self.embedder.fingerprint)
+        self.reader = reader or open_reader(settings)
+        self.fitted = fitted or load_fitted()
+        self._snapshot = snapshot
+        self._refreshing = threading.Lock()
+        self.retriever = Retriever(
+            self.embedder, candidates=settings.candidates, dense_weight=settings.dense_weight
+        )
+
+    @classmethod
+    def open(
+        cls,
+        index: str | Path | None = None,
+        *,
+        settings: Settings | None = None,
+        embedder: Embedder | None = None,
+        reader: Reader | None = None,
+        fitted: Fitted | None = None,
+    ) -> QABot:
+        """Open an index, or the default one (``settings.index``: QA_BOT_INDEX or ./index).
+
+        Where there is no default index, it is built from ./seeds if that exists.
+
+        Raises:
+            IndexNotFound: there is none, and nothing to build it from.
+        """
+        settings = settings or Settings.load()
+        folder = Path(settings.index if index is None else index)
+        if index is None and _pointer(folder) is None:
+            _build_default(folder, settings, embedder)
+        return cls(folder, settings=settings, embedder=embedder, reader=reader, fitted=fitted)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The opened generation."""
+        return self._snapshot
+
+    @property
+    def min_confidence(self) -> float:
+        """Answers below this confidence are not shown (0 to 1)."""
+        chosen = self.settings.min_confidence
+        return self.fitted.threshold if chosen < 0 else chosen
+
+    @property
+    def fingerprints(self) -> dict[str, str]:
+        """Of the parts that the fitted numbers depend on."""
+        encoder = self.embedder.fingerprint
+        settings = self.settings
+        return {
+            "encoder": f"{encoder.name}/{encoder.dim}/{encoder.max_tokens}/{settings.precision}",
+            "reader": self.reader.fingerprint,
+            "chunking": self._snapshot.manifest.chunking,
+            "fusion": f"convex/{settings.dense_weight}/{settings.candidates}"
+            f"/{settings.read_passages}",
+        }
+
+    @property
+    def uncalibrated(self) -> tuple[str, ...]:
+        """The parts that differ from those the confidence was fitted for; empty: none."""
+        return self.fitted.mismatch(self.fingerprints)
+
+    def refresh(self) -> bool:
+        """Open the newest generation; True when it is another one than before.
+
+        Questions that are being answered keep theirs. Costs one small file when
+        nothing has changed.
+
+        Raises:
+            IndexCorrupt, IndexTooNew, IndexMismatch: the new one cannot be used;
+                the old one goes on serving.
+        """
+        with self._refreshing:
+            pointer = _pointer(self.index)
+            if pointer == self._pointer:
+                return False
+            snapshot = Snapshot.open(self.index)
+            snapshot.check_embedder(self.embedder.fingerprint)
+            # The old one closes itself when its last question is done with it.
+            self._snapshot, self._pointer = snapshot, pointer
+            return True
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        top_k: int | None = None,
+        min_confidence: float | None = None,
+    ) -> Answer:
+        """Answer a question with a verbatim span, or abstain.
+
+        Args:
+            question: in plain words, at most ``settings.max_question_chars``.
+            history: earlier turns, oldest first.
+            filters: which articles may be searched.
+            top_k: how many passages the answer lists.
+            min_confidence: abstain below it (0 to 1); 0 always answers if it can.
+
+        Raises:
+            QuestionError: the question cannot be asked, or an argument is out of range.
+            CitationError: a quote is not what its article says.
+        """
+        for kind, value in self.stream(question, history, filters, top_k, min_confidence):
+            if kind == "answer":
+                return value  # type: ignore[return-value]
+        raise AssertionError("a stream ends with an answer")
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        top_k: int | None = None,
+        min_confidence: float | None = None,
+    ) -> Iterator[Event]:
+        """Like :meth:`ask`: yields ("passages", tuple) as soon as they are found, then
+        ("answer", Answer)."""
+        began = time.perf_counter()
+        settings, snapshot = self.settings, self._snapshot
+        shown = settings.top_k if top_k is None else top_k
+        floor = self.min_confidence if min_confidence is None else min_confidence
+        asked = clean_question(question, max_chars=settings.max_question_chars)
+        passages = self.retriever.retrieve(
+            snapshot, asked, max(shown, settings.read_passages), filters
+        )
+        retrieved = time.perf_counter()
+        yield "passages", passages[:shown]
+
+        resumed = time.perf_counter()
+        read = passages[: settings.read_passages]
+        readings = self.reader.read(asked, [reading_passage(passage) for passage in read])
+        finished_reading = time.perf_counter()
+        groups = group_answers(rank_spans(readings, read, self.fitted.ranking))
+        answer = self._compose(question, snapshot, groups, read, floor)
+        ended = time.perf_counter()
+        yield (
+            "answer",
+            replace(
+                answer,
+                passages=(*_with_scores(read, readings), *passages[len(read) :])[:shown],
+                timings_ms={
+                    "retrieve": 1e3 * (retrieved - began),
+                    "read": 1e3 * (finished_reading - resumed),
+                    "select": 1e3 * (ended - finished_reading),
+                    "total": 1e3 * (ended - resumed + retrieved - began),
+                },
+            ),
+        )
+
+    def _compose(
+        self,
+        question: str,
+        snapshot: Snapshot,
+        groups: list[AnswerGroup],
+        read: Sequence[ScoredPassage],
+        floor: float,
+    ) -> Answer:
+        """The answer or the abstention, without passages and timings."""
+        empty = Answer(
+            question=question,
+            status="abstained",
+            text=None,
+            confidence=0.0,
+            citations=(),
+            alternatives=(),
+            conflicts=(),
+            independent_sources=0,
+            passages=(),
+            reason=None,
+            rewritten_question=None,
+            generation=snapshot.generation,
+        )
+        if not snapshot.article_count:
+            return replace(empty, reason="the index holds no articles yet")
+        if not read:
+            return replace(empty, reason="no article passes the filters")
+        if not groups:
+            return replace(empty, reason="no passage has a span that could answer")
+        sure = [
+            confidence(confidence_features(group, groups, read), self.fitted) for group in groups
+        ]
+        if sure[0] < floor:
+            return replace(
+                empty,
+                confidence=sure[0],
+                reason=f"the best span found has a confidence of {sure[0]:.0%}, "
+                f"below the setting of {floor:.0%}",
+            )
+        citations = self._citations(snapshot, groups[0])
+        return replace(
+            empty,
+            status="answered",
+            text=citations[0].quote,
+            confidence=sure[0],
+            citations=citations,
+            alternatives=tuple(
+                Alternative(group.best.candidate.text, value, self._citations(snapshot, group))
+                for group, value in list(zip(groups, sure, strict=True))[1 : 1 + MOST_ALTERNATIVES]
+            ),
+            independent_sources=len({citation.article_id for citation in citations}),
+        )
+
+    def _citations(self, snapshot: Snapshot, group: AnswerGroup) -> tuple[Citation, ...]:
+        """One citation an article, best first, each checked against its article."""
+        flags = ("uncalibrated",) if self.uncalibrated else ()
+        found = []
+        for span in group.supporting()[:MOST_CITATIONS]:
+            article = snapshot.article(span.candidate.article_id)
+            citation = cite(article, span.candidate.span, flags=flags)
+            check(citation, article)
+            found.append(citation)
+        return tuple(found)
+
+
+def _pointer(index: Path) -> Pointer | None:
+    """Which generation serves; None where there is no index yet."""
+    try:
+        return Layout(index).read_pointer()
+    except IndexNotFound:
+        return None
+
+
+def reading_passage(passage: ScoredPassage) -> ReadingPassage:
+    """What the reader is given of a retrieved passage."""
+    chunk = passage.passage.chunk
+    return ReadingPassage(
+        article_id=chunk.article_id,
+        chunk_id=chunk.chunk_id,
+        text=chunk.text,
+        offset=chunk.span.start,
+        # A last-resort chunk is nothing but masked text, and is read as it stands.
+        masked=() if chunk.boilerplate else chunk.masked,
+    )
+
+
+def _with_scores(
+    passages: Sequence[ScoredPassage], readings: Sequence[Reading]
+) -> tuple[ScoredPassage, ...]:
+    """The passages with what the reader made of each."""
+    return tuple(
+        replace(
+            passage,
+            span_score=reading.candidates[0].score,
+            null_score=reading.candidates[0].null_score,
+            best_span=reading.candidates[0].text,
+        )
+        if reading.candidates
+        else passage
+        for passage, reading in zip(passages, readings, strict=True)
+    )
+
+
+def _build_default(folder: Path, settings: Settings, embedder: Embedder | None) -> None:
+    """Build the default index from the seeds.
+
+    Raises:
+        IndexNotFound: there are no seeds.
+    """
+    seeds = Path(settings.seeds)
+    if not seeds.is_dir():
+        raise IndexNotFound(
+            "there is no index",
+            where=folder.absolute(),
+            expected="an index, or a folder ./seeds to build one from",
+            mend=f"qa-bot index PATH --index {folder}",
+        )
+    print(f"building the index {folder} from {seeds} (once) ...", file=sys.stderr)
+    build_index([seeds], folder, settings=settings, embedder=embedder)
+
+
+_bots: dict[tuple[Path, Settings], QABot] = {}
+_opening = threading.Lock()
+
+
+def ask(
+    question: str,
+    index: str | Path | None = None,
+    history: Sequence[Turn] = (),
+    filters: Filters | None = None,
+    top_k: int = 5,
+    min_confidence: float | None = None,
+) -> Answer:
+    """Ask an index; see :meth:`QABot.ask`. The index stays open between calls, and
+    its newest generation answers.
+
+    Args:
+        index: its folder; None: QA_BOT_INDEX or ./index, built from ./seeds if need be.
+    """
+    settings = Settings.load()
+    key = (Path(settings.index if index is None else index).absolute(), settings)
+    with _opening:
+        bot = _bots.get(key)
+        if bot is None:
+            bot = _bots[key] = QABot.open(index, settings=settings)
+    bot.refresh()
+    return bot.ask(question, history, filters, top_k, min_confidence)
