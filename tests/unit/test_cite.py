@@ -61,8 +61,10 @@ def test_a_quote_outside_its_sentence_is_refused() -> None:
         check(moved, article(TEXT))
 
 
-@given(text=st.text(alphabet="ab. \n\r\"é😀", min_size=1, max_size=60), edges=st.tuples(
-    st.integers(0, 59), st.integers(1, 10)))
+@given(
+    text=st.text(alphabet='ab. \n\r"é😀', min_size=1, max_size=60),
+    edges=st.tuples(st.integers(0, 59), st.integers(1, 10)),
+)
 def test_every_citation_is_a_slice(text: str, edges: tuple[int, int]) -> None:
     start = min(edges[0], len(text) - 1)
     span = Span(start, min(len(text), start + edges[1]))

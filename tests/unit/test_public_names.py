@@ -9,10 +9,35 @@ import pytest
 
 import qa_bot
 
-NAMES = """Alternative Answer Citation CitationError ConfigError CorpusError EvaluationError
-Filters IndexCorrupt IndexError_ IndexLocked IndexMismatch IndexNotFound IndexReport IndexTooNew
-ModelError PublishError QABot QABotError QuestionError ScoredPassage Settings Skipped Span Turn
-ask build_index""".split()
+NAMES = [
+    "Alternative",
+    "Answer",
+    "Citation",
+    "CitationError",
+    "ConfigError",
+    "CorpusError",
+    "EvaluationError",
+    "Filters",
+    "IndexCorrupt",
+    "IndexError_",
+    "IndexLocked",
+    "IndexMismatch",
+    "IndexNotFound",
+    "IndexReport",
+    "IndexTooNew",
+    "ModelError",
+    "PublishError",
+    "QABot",
+    "QABotError",
+    "QuestionError",
+    "ScoredPassage",
+    "Settings",
+    "Skipped",
+    "Span",
+    "Turn",
+    "ask",
+    "build_index",
+]
 
 
 def test_the_names_are_these_and_sorted() -> None:

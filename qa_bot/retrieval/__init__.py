@@ -1,0 +1,1 @@
+"""Question to passages: dense and lexical search together, over one snapshot."""
