@@ -21,7 +21,6 @@ from qa_bot.answering.select import AnswerGroup, group_answers, rank_spans
 from qa_bot.config import Settings
 from qa_bot.embedding import open_embedder
 from qa_bot.errors import IndexNotFound
-from qa_bot.indexing import build_index
 from qa_bot.protocols import Embedder, Reader, Reading, ReadingPassage
 from qa_bot.reading.reader import open_reader
 from qa_bot.records import (
@@ -328,6 +327,9 @@ def _build_default(folder: Path, settings: Settings, embedder: Embedder | None) 
     Raises:
         IndexNotFound: there are no seeds.
     """
+    # Asking an index that is there needs none of this: it would cost a cold start 0.15 s.
+    from qa_bot.indexing import build_index
+
     seeds = Path(settings.seeds)
     if not seeds.is_dir():
         raise IndexNotFound(

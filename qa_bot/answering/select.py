@@ -108,6 +108,8 @@ def group_answers(ranked: Sequence[RankedSpan], *, most: int = 6) -> list[Answer
     groups: dict[str, list[RankedSpan]] = {}
     for span in ranked:
         key = answer_key(span.candidate.text)
+        if not key:  # nothing but punctuation or an article
+            continue
         if key in groups:
             if not any(_same_place(span, known) for known in groups[key]):
                 groups[key].append(span)

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa_bot.storage.arrays import as_ids
@@ -46,16 +46,19 @@ def test_terms(text: str, expected: list[str]) -> None:
 
 
 @given(st.text())
+@settings(deadline=None)
 def test_terms_never_fail_and_hold_no_white_space(text: str) -> None:
     assert all(term and not any(map(str.isspace, term)) for term in terms(text))
 
 
 @given(st.text(), st.sampled_from([" ", "\n", "\r\n", "\u2003", "\x1c"]), st.text())
+@settings(deadline=None)
 def test_no_term_reaches_over_a_blank(before: str, blank: str, after: str) -> None:
     assert terms(before + blank + after) == terms(before) + terms(after)
 
 
 @given(st.text())
+@settings(deadline=None)
 def test_case_does_not_matter(text: str) -> None:
     assert terms(text.upper().lower()) == terms(text.upper().lower().upper().lower())
     assert terms("Kim RODE") == terms("kim rode")
@@ -102,6 +105,7 @@ def segment(folder: Path, chosen: dict[int, str], dead: tuple[int, ...] = ()) ->
 
 
 @given(documents, st.lists(st.sampled_from(WORDS), min_size=1, max_size=4))
+@settings(deadline=None)
 def test_scores_are_those_of_the_definition(chosen: dict[int, str], question: list[str]) -> None:
     assert (K1, B) == (1.2, 0.75)
     with TemporaryDirectory() as folder:
@@ -112,6 +116,7 @@ def test_scores_are_those_of_the_definition(chosen: dict[int, str], question: li
 
 
 @given(documents, documents, st.lists(st.sampled_from(WORDS), min_size=1, max_size=4))
+@settings(deadline=None)
 def test_cutting_into_segments_and_tombstones_change_no_bit(
     living: dict[int, str], gone: dict[int, str], question: list[str]
 ) -> None:

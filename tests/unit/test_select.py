@@ -129,6 +129,16 @@ def test_the_same_place_read_twice_is_no_alternative() -> None:
     assert [g.best.candidate.text for g in group_answers(ranked)] == ["20 hours", "two"]
 
 
+def test_punctuation_is_no_answer() -> None:
+    spans = [
+        candidate("a", ".", 9),
+        candidate("a", "the", 8, start=5),
+        candidate("a", "Kim", 1, start=9),
+    ]
+    ranked = rank_spans([reading(*spans)], [passage("a")], WEIGHTS)
+    assert [g.best.candidate.text for g in group_answers(ranked)] == ["Kim"]
+
+
 def test_the_number_of_groups_is_bounded() -> None:
     spans = [candidate("a", f"w{n}", -n, start=5 * n) for n in range(9)]
     ranked = rank_spans([reading(*spans)], [passage("a")], WEIGHTS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa_bot.storage.arrays import as_ids, best, row_mask, rows_of
@@ -12,6 +12,7 @@ ids = st.lists(st.integers(0, 50), unique=True)
 
 
 @given(ids, st.lists(st.integers(0, 50)))
+@settings(deadline=None)
 def test_rows_of_is_the_index_in_the_list(known: list[int], wanted: list[int]) -> None:
     known.sort()
     expected = [known.index(one) if one in known else -1 for one in wanted]
@@ -19,6 +20,7 @@ def test_rows_of_is_the_index_in_the_list(known: list[int], wanted: list[int]) -
 
 
 @given(ids, ids)
+@settings(deadline=None)
 def test_row_mask_is_membership(known: list[int], wanted: list[int]) -> None:
     known.sort()
     wanted.sort()
@@ -33,6 +35,7 @@ def test_row_mask_is_membership(known: list[int], wanted: list[int]) -> None:
     ),
     st.integers(-1, 20),
 )
+@settings(deadline=None)
 def test_best_is_the_head_of_the_sorted_list(pairs: list[tuple[int, float]], k: int) -> None:
     expected = sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[: max(k, 0)]
     found = best(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa_bot.records import EmbedderFingerprint, Skipped
@@ -34,6 +34,7 @@ def test_a_manifest_comes_back_as_it_was() -> None:
 
 
 @given(st.data())
+@settings(deadline=None)
 def test_no_byte_of_a_manifest_changes_unseen(data: st.DataObject) -> None:
     content = bytearray(a_manifest().to_bytes())
     place = data.draw(st.integers(0, len(content) - 1))

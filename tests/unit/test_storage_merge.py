@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa_bot.storage.merge import SegmentSize, to_merge
@@ -13,6 +13,7 @@ sizes = st.lists(st.tuples(st.integers(0, 1000), st.integers(0, 1000)), max_size
 
 
 @given(sizes, st.integers(0, 500), st.integers(1, 10))
+@settings(deadline=None)
 def test_never_more_segments_than_wanted(
     segments: list[SegmentSize], new_chunks: int, most: int
 ) -> None:
@@ -22,6 +23,7 @@ def test_never_more_segments_than_wanted(
 
 
 @given(sizes, st.integers(1, 500), st.integers(1, 10))
+@settings(deadline=None)
 def test_a_merged_segment_is_dying_or_no_larger_than_a_kept_one(
     segments: list[SegmentSize], new_chunks: int, most: int
 ) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa_bot.errors import PublishError
@@ -63,6 +63,7 @@ def test_vectors_of_another_length_are_kept_but_do_not_count(tmp_path: Path) -> 
 
 
 @given(cut=st.integers(0, 400))
+@settings(deadline=None)
 def test_a_file_cut_anywhere_gives_back_its_whole_blocks(
     cut: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -85,6 +86,7 @@ def test_a_file_cut_anywhere_gives_back_its_whole_blocks(
 
 
 @given(place=st.integers(0, 199), bits=st.integers(1, 255))
+@settings(deadline=None)
 def test_a_damaged_block_is_never_believed(
     place: int, bits: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

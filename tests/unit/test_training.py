@@ -6,7 +6,6 @@ import gzip
 import importlib.util
 import json
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -133,11 +132,11 @@ def test_held_out_passages_are_not_trained_on(
 
 
 @pytest.fixture
-def rows() -> Iterator[list[tuple[str, bool, float, bool, float, bool]]]:
+def rows() -> list[tuple[str, bool, float, bool, float, bool]]:
     """Ten questions and ten twins; confidences that are exactly right on average."""
     questions = [("s", False, 0.9 - 0.05 * n, n < 6, float(n < 6), True) for n in range(10)]
     twins = [("s", True, 0.42 - 0.04 * n, False, 0.0, False) for n in range(10)]
-    yield questions + twins
+    return questions + twins
 
 
 def test_coverage_is_counted_over_everything_shown(

@@ -1,0 +1,68 @@
+"""``qa-bot ask`` and ``qa-bot chat``."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from qa_bot.cli.indexing import IndexOption, open_bot
+
+
+def ask(
+    question: Annotated[
+        str, typer.Argument(metavar="QUESTION", help="The question, in quotes.", show_default=False)
+    ],
+    index: IndexOption = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the Answer as JSON and nothing else.")
+    ] = False,
+    top: Annotated[
+        int | None,
+        typer.Option("--top", min=1, metavar="N", help="Passages to list.", show_default=False),
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show every passage's scores and why the answer won.")
+    ] = False,
+) -> None:
+    """Ask one question."""
+    # What libraries print while a model is made ready must not get into the JSON.
+    with contextlib.redirect_stdout(sys.stderr):
+        bot = open_bot(index)
+        if explain and top is None:
+            top = max(bot.settings.top_k, bot.settings.read_passages)
+        answer = bot.ask(question, top_k=top)
+    if as_json:
+        print_json(answer.to_dict())
+        return
+    from qa_bot.cli import show
+
+    for line in show.answer_lines(answer, show.Marks.for_stdout()):
+        print(line)
+    if explain:
+        print()
+        for line in show.explained_lines(answer, bot.min_confidence):
+            print(line)
+
+
+def chat(
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Port to listen on.")
+    ] = 7860,
+    index: IndexOption = None,
+) -> None:
+    """Open the chat page in a browser; Ctrl-C ends it."""
+    bot = open_bot(index)
+    from qa_bot.web import launch
+
+    launch(bot, host=host, port=port)
+
+
+def print_json(value: object, *, indent: int | None = 2) -> None:
+    """One JSON value on stdout; escaped where the terminal is not UTF-8."""
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    print(json.dumps(value, ensure_ascii=plain, indent=indent, allow_nan=False))

@@ -1,0 +1,99 @@
+"""``qa-bot index`` and ``qa-bot rollback``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qa_bot.cli.progress import Bars
+from qa_bot.config import Settings
+from qa_bot.records import IndexReport
+
+if TYPE_CHECKING:
+    from qa_bot.bot import QABot
+
+IndexOption = Annotated[
+    Path | None,
+    typer.Option("--index", metavar="DIR", help="Folder of the index (QA_BOT_INDEX or ./index)."),
+]
+_LISTED = 20
+
+
+def index(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH...", help="Folders or files of articles.", show_default=False),
+    ],
+    index: IndexOption = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Start over with these paths only.")
+    ] = False,
+) -> None:
+    """Bring folders of articles up to date in the index: new, changed and vanished ones."""
+    print(described(build(paths, Settings.load(index=index), fresh=fresh)))
+
+
+def rollback(index: IndexOption = None) -> None:
+    """Serve the generation before this one again."""
+    from qa_bot.storage.publish import rollback as publish_previous
+
+    folder = Path(Settings.load(index=index).index)
+    print(f"{folder} serves generation {publish_previous(folder)} again")
+
+
+def build(paths: list[Path], settings: Settings, *, fresh: bool = False) -> IndexReport:
+    """Index with bars on stderr. After Ctrl-C, say what holds and exit with 130."""
+    from qa_bot.indexing import build_index
+
+    try:
+        with Bars() as bars:
+            return build_index(paths, settings.index, fresh=fresh, settings=settings, progress=bars)
+    except KeyboardInterrupt:
+        print(
+            f"\nStopped. The index {settings.index} is as it was and goes on serving; "
+            "what was computed is kept, and the same command goes on from there.",
+            file=sys.stderr,
+        )
+        raise typer.Exit(130) from None
+
+
+def open_bot(index: Path | None) -> QABot:
+    """The bot of ``index``; the default index is first built from the seeds if there is none."""
+    from qa_bot.bot import QABot
+    from qa_bot.storage.publish import serving_generation
+
+    settings = Settings.load(index=index)
+    seeds = Path(settings.seeds)
+    if index is None and serving_generation(Path(settings.index)) is None and seeds.is_dir():
+        print(
+            f"There is no index in {settings.index} yet: building it from {seeds}/ ...",
+            file=sys.stderr,
+        )
+        build([seeds], settings)
+    return QABot.open(index, settings=settings)
+
+
+def described(report: IndexReport) -> str:
+    """What a run of indexing did, in lines to read."""
+    lines = [
+        f"{len(report.added)} added, {len(report.changed)} changed, "
+        f"{len(report.unchanged)} unchanged, {len(report.removed)} removed"
+    ]
+    if report.renamed:
+        lines[0] += f" ({len(report.renamed)} of them renamed)"
+    lines.append(
+        f"{report.chunks:,} chunks in generation {report.generation}, "
+        f"{report.embedded:,} of them embedded now, in {report.seconds:.1f} s"
+    )
+    if report.skipped:
+        lines.append(f"{len(report.skipped)} skipped:")
+        lines += [f"  {skipped.path}: {skipped.reason}" for skipped in report.skipped]
+    if report.notices:
+        lines.append("Notices:")
+        lines += [f"  {notice}" for notice in report.notices[:_LISTED]]
+        if len(report.notices) > _LISTED:
+            lines.append(f"  and {len(report.notices) - _LISTED} more")
+    return "\n".join(lines)
