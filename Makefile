@@ -11,15 +11,16 @@ VPYTHON := $(VENV)/bin/python
 READY   := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
-.PHONY: help venv chat test check format eval calibrate train clean
+.PHONY: help venv chat test check format eval need-sets train reader calibrate clean
 
 help:
 	@echo 'make chat       open the chat page on 127.0.0.1:7860 (first start: sets up and indexes seeds/)'
 	@echo 'make test       run the whole test suite'
 	@echo 'make check      ruff, mypy --strict, import contracts'
 	@echo 'make eval       FILE=questions.jsonl [ARGS="--contexts --limit 500"]: measure answers'
-	@echo 'make calibrate  fit fusion weights, thresholds and confidence again'
-	@echo 'make train      train the reader [ARGS=...]'
+	@echo 'make train      SETS=folder: train the reader; run again to go on after a stop'
+	@echo 'make reader     SETS=folder: export the trained reader, measure it, put it in its place'
+	@echo 'make calibrate  SETS=folder: fit ranking, confidence and thresholds again'
 	@echo 'make clean      remove the environment and all caches; the index stays'
 	@echo 'PYTHON=python3.12 and PIP_ARGS="..." choose the interpreter and what pip is told'
 
@@ -63,11 +64,18 @@ eval: $(READY)
 	@test -n "$(FILE)" || { echo 'Name a file: make eval FILE=questions.jsonl ARGS=--contexts' >&2; exit 2; }
 	@$(VPYTHON) -m qa_bot eval "$(FILE)" $(ARGS)
 
-calibrate: $(READY_DEV)
-	$(VPYTHON) -m qa_bot.training.calibrate $(ARGS)
+# SETS names a folder of sets (.jsonl.gz); it may have subfolders.
+need-sets:
+	@test -n "$(SETS)" || { echo 'Name the folder of sets: make $(MAKECMDGOALS) SETS=folder' >&2; exit 2; }
 
-train: $(READY_DEV)
-	$(VPYTHON) -m qa_bot.training.train_reader $(ARGS)
+train: need-sets $(READY_DEV)
+	$(VPYTHON) -m qa_bot.training.train_reader "$(SETS)" $(ARGS)
+
+reader: need-sets $(READY_DEV)
+	$(VPYTHON) -m qa_bot.training.export_reader "$(SETS)" $(ARGS)
+
+calibrate: need-sets $(READY_DEV)
+	$(VPYTHON) -m qa_bot.training.calibrate "$(SETS)" $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

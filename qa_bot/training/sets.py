@@ -44,7 +44,7 @@ NEGATIVE_SOURCES = frozenset(
 HELD_OUT = 100
 """One passage in so many is kept from training, to watch the loss on."""
 
-_FUNCTION_WORDS = frozenset(
+FUNCTION_WORDS = frozenset(
     (
         *("a", "an", "the", "of", "in", "on", "at", "to", "for", "from", "by", "with", "and", "or"),
         *("is", "are", "was", "were", "be", "been", "do", "does", "did", "has", "have", "had"),
@@ -119,7 +119,7 @@ def _vary(question: str, chance: random.Random) -> str:
         kept = [
             word
             for word in re.findall(r"\S+", question.rstrip(" ?"))
-            if word.lower() not in _FUNCTION_WORDS
+            if word.lower() not in FUNCTION_WORDS
         ]
         return " ".join(kept) if len(kept) >= 2 else question
     if draw < 0.23:
