@@ -13,7 +13,7 @@ from qa_bot.bot import ask
 from qa_bot.config import Settings
 from qa_bot.errors import IndexMismatch, IndexNotFound, QuestionError
 from qa_bot.records import Answer
-from tests.fakes import FakeEmbedder, FakeReader
+from fakes import FakeEmbedder, FakeReader
 
 ARTICLES = {
     "harbour.txt": "The harbour of Norby was opened in 1871 by Queen Astrid. It has 14 cranes.\n\n"

@@ -57,11 +57,10 @@ def test_no_term_reaches_over_a_blank(before: str, blank: str, after: str) -> No
     assert terms(before + blank + after) == terms(before) + terms(after)
 
 
-@given(st.text())
+@given(st.text(st.characters(codec="ascii")))
 @settings(deadline=None)
 def test_case_does_not_matter(text: str) -> None:
-    assert terms(text.upper().lower()) == terms(text.upper().lower().upper().lower())
-    assert terms("Kim RODE") == terms("kim rode")
+    assert terms(text.upper()) == terms(text) == terms(text.lower())
 
 
 def test_function_words_are_what_builds_a_question() -> None:
@@ -105,7 +104,7 @@ def segment(folder: Path, chosen: dict[int, str], dead: tuple[int, ...] = ()) ->
 
 
 @given(documents, st.lists(st.sampled_from(WORDS), min_size=1, max_size=4))
-@settings(deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_scores_are_those_of_the_definition(chosen: dict[int, str], question: list[str]) -> None:
     assert (K1, B) == (1.2, 0.75)
     with TemporaryDirectory() as folder:
@@ -116,7 +115,7 @@ def test_scores_are_those_of_the_definition(chosen: dict[int, str], question: li
 
 
 @given(documents, documents, st.lists(st.sampled_from(WORDS), min_size=1, max_size=4))
-@settings(deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_cutting_into_segments_and_tombstones_change_no_bit(
     living: dict[int, str], gone: dict[int, str], question: list[str]
 ) -> None:
@@ -140,9 +139,7 @@ def test_cutting_into_segments_and_tombstones_change_no_bit(
         np.testing.assert_array_equal(scores[order], expected[1])
 
 
-def test_in_a_small_collection_function_words_are_dropped_if_others_remain(
-    tmp_path: Path,
-) -> None:
+def test_function_words_are_dropped_if_others_remain(tmp_path: Path) -> None:
     one = segment(tmp_path / "s", {1: "the the the train", 2: "the kim", 3: "kim of hat"})
     assert Bm25([one], terms("the kim")).terms == ["kim"]
     assert Bm25([one], terms("of the")).terms == ["of", "the"]
@@ -150,17 +147,23 @@ def test_in_a_small_collection_function_words_are_dropped_if_others_remain(
     assert Bm25([one], terms("moon")).terms == []
 
 
-def test_in_a_large_one_common_words_are_dropped_if_rare_ones_remain(tmp_path: Path) -> None:
-    size = SMALL_COLLECTION * 2
+@pytest.mark.parametrize("size", [SMALL_COLLECTION - 1, SMALL_COLLECTION])
+def test_in_a_large_collection_common_words_are_dropped_if_others_remain(
+    tmp_path: Path, size: int
+) -> None:
     share = int(COMMON_SHARE * size)
     texts = {
-        number: " ".join(["common"] * (number <= share) + ["rare"] * (number < share) + ["filler"])
+        number: " ".join(["common"] * (number <= share) + ["rare"] * (number < share) + ["the"])
         for number in range(size)
     }
     one = segment(tmp_path / "s", texts)
     assert one.document_frequency(["common", "rare"]) == [share + 1, share]
-    assert Bm25([one], ["common", "rare"]).terms == ["rare"]
-    assert Bm25([one], ["common", "moon"]).terms == ["common"]
+    large = size == SMALL_COLLECTION
+    assert Bm25([one], ["the", "common", "rare"]).terms == (
+        ["rare"] if large else ["common", "rare"]
+    )
+    assert Bm25([one], ["the", "common", "moon"]).terms == ["common"]
+    assert Bm25([one], ["the", "moon"]).terms == ["the"]
 
 
 def test_without_segments_nothing_is_found() -> None:

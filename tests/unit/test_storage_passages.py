@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from fakes import make_article
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qa_bot.records import Article, Chunk, Span
@@ -35,6 +35,7 @@ def written(
 
 
 @given(strings, strings, strings, st.dictionaries(strings, strings, max_size=3))
+@settings(deadline=None)
 @example("\ud800\x00", "\udfff", "a\x00b", {"\ud800": "\x00"})
 def test_any_string_comes_back(text: str, title: str, name: str, metadata: dict[str, str]) -> None:
     article = make_article(

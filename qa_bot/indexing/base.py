@@ -1,0 +1,127 @@
+"""What the index holds before a run: the generation that serves, whatever its schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from qa_bot.errors import IndexCorrupt, IndexError_, IndexNotFound
+from qa_bot.records import Article
+from qa_bot.storage.layout import Layout
+from qa_bot.storage.locks import ReadHold
+from qa_bot.storage.manifest import SCHEMA_VERSION, Manifest
+from qa_bot.storage.opening import (
+    check_files,
+    check_schema,
+    hold_manifest,
+    open_generation,
+    read_sources,
+)
+from qa_bot.storage.passages import FILE, stored_articles
+from qa_bot.storage.rows import record_hash
+from qa_bot.storage.segment import Segment
+from qa_bot.storage.sources import SourceTable
+
+
+@dataclass(frozen=True, slots=True)
+class KnownArticle:
+    """An article of the index: where it lies, and what decides whether it has changed."""
+
+    segment: str
+    root: str
+    relative: str
+    content_hash: str
+    record_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A generation to start from. ``segments`` is empty when its schema is older."""
+
+    layout: Layout
+    manifest: Manifest
+    segments: tuple[Segment, ...]
+    sources: SourceTable
+    articles: Mapping[str, KnownArticle]
+    hold: ReadHold
+
+    @property
+    def is_older(self) -> bool:
+        """Whether only its articles can be read."""
+        return self.manifest.schema_version < SCHEMA_VERSION
+
+    def stored(self, root_paths: Mapping[str, str]) -> Iterator[tuple[KnownArticle, Article]]:
+        """All live articles with their texts; locations begin with ``root_paths``."""
+        for entry in self.manifest.segments:
+            path = self.layout.segment(entry.name) / FILE
+            dead = frozenset(self.manifest.tombstones.get(entry.name, ()))
+            for _, _, article in stored_articles(path, dead, root_paths):
+                yield self.articles[article.article_id], article
+
+    def close(self) -> None:
+        """Let go of it."""
+        for segment in self.segments:
+            segment.close()
+        self.hold.release()
+
+
+def open_base(layout: Layout, *, fresh: bool) -> Base | None:
+    """The generation that serves; None where there is none.
+
+    With ``fresh`` it is only wanted for its vectors, and one that cannot be read
+    counts as none.
+
+    Raises:
+        IndexCorrupt, IndexTooNew: it is damaged, or newer than this program.
+    """
+    try:
+        held = hold_manifest(layout)
+    except IndexNotFound:
+        return None
+    except IndexError_:
+        if fresh:
+            return None
+        raise
+    try:
+        if held.manifest.schema_version < SCHEMA_VERSION:
+            return _open_older(layout, held.manifest, held.hold)
+        check_schema(layout, held.manifest)
+        opened = open_generation(layout, held.manifest.generation)
+        held.hold.release()
+        articles = {
+            article.article_id: KnownArticle(
+                segment.entry.name,
+                article.root,
+                article.relative,
+                article.content_hash,
+                article.record_hash,
+            )
+            for segment in opened.segments
+            for article in segment.live_articles()
+        }
+        sources = read_sources(layout, opened.manifest)
+        return Base(layout, opened.manifest, opened.segments, sources, articles, opened.hold)
+    except IndexError_:
+        held.hold.release()
+        if fresh:
+            return None
+        raise
+
+
+def _open_older(layout: Layout, manifest: Manifest, hold: ReadHold) -> Base:
+    """An index of an older schema: its articles are all that is trusted."""
+    check_files(layout, manifest)
+    articles = {}
+    paths = {root.name: root.path for root in manifest.roots}
+    for entry in manifest.segments:
+        path = layout.segment(entry.name) / FILE
+        dead = frozenset(manifest.tombstones.get(entry.name, ()))
+        for root, relative, article in stored_articles(path, dead, paths):
+            articles[article.article_id] = KnownArticle(
+                entry.name, root, relative, article.content_hash, record_hash(article)
+            )
+    try:
+        sources = read_sources(layout, manifest)
+    except IndexCorrupt:  # it had none, or another kind: every file is read again
+        sources = SourceTable()
+    return Base(layout, manifest, (), sources, articles, hold)

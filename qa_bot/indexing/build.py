@@ -1,0 +1,244 @@
+"""build_index: folders in, one new generation out, and nothing in between to be seen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
+from pathlib import Path
+
+from qa_bot.chunking import Chunker, searchable_text
+from qa_bot.config import Settings
+from qa_bot.indexing.base import Base, open_base
+from qa_bot.indexing.embed import embed_missing
+from qa_bot.indexing.kept import Sight, kept_and_merged
+from qa_bot.indexing.reading import Difference, FolderReader
+from qa_bot.indexing.roots import Target, existing_paths, find_targets, overlap_notices
+from qa_bot.protocols import Embedder, Progress
+from qa_bot.records import IndexReport
+from qa_bot.storage.layout import Layout
+from qa_bot.storage.locks import writer_lock
+from qa_bot.storage.manifest import Counts, Manifest, Root
+from qa_bot.storage.publish import Draft, publish
+from qa_bot.storage.reuse import KnownVectors, embed_keys
+from qa_bot.storage.sources import SourceTable
+from qa_bot.storage.vector_cache import VectorCache
+from qa_bot.storage.writer import SegmentWriter
+
+_ARTICLES_AT_A_TIME = 256
+
+
+def build_index(
+    paths: str | Path | Sequence[str | Path],
+    index: str | Path | None = None,
+    fresh: bool = False,
+    *,
+    settings: Settings | None = None,
+    embedder: Embedder | None = None,
+    progress: Progress | None = None,
+) -> IndexReport:
+    """Bring each of ``paths`` (folders or files) up to date in the index.
+
+    New, changed and vanished articles; other folders in the index stay. When
+    nothing has changed, no new generation is made. When the index was made with
+    another embedder, other chunking or an older qa_bot, all its stored articles
+    are chunked and embedded anew (with no paths at all, only that happens).
+
+    Args:
+        paths: one path or several.
+        index: folder of the index; by default ``settings.index``.
+        fresh: start over with ``paths`` alone.
+        settings: by default, from qa_bot.toml and the environment.
+        embedder: by default, the one that the settings name.
+        progress: called with "reading", "chunking", "embedding" or "writing", what
+            is done and the total of that stage.
+
+    Returns:
+        What was done. A file that could not be read is in ``skipped``.
+
+    Raises:
+        CorpusError: a path does not exist; nothing was changed.
+        IndexLocked: another process is writing to the index.
+        IndexCorrupt, IndexTooNew: the index cannot be added to (``fresh`` can).
+        PublishError: the disk did not take it; the old generation serves.
+        ModelError: the embedder cannot be opened or fails.
+    """
+    started = time.monotonic()
+    settings = settings or Settings.load()
+    targets = existing_paths(paths)
+    layout = Layout(Path(settings.index if index is None else index))
+    with writer_lock(layout.index):
+        layout.sweep_temporary()
+        if embedder is None:
+            from qa_bot.embedding import open_embedder
+
+            embedder = open_embedder(settings)
+        base = open_base(layout, fresh=fresh)
+        try:
+            run = _Run(layout, base, settings, embedder, progress or _silent, fresh)
+            return run.build(targets, started)
+        finally:
+            if base:
+                base.close()
+
+
+class _Run:
+    """One run of build_index, from the generation that serves to the next."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        base: Base | None,
+        settings: Settings,
+        embedder: Embedder,
+        progress: Progress,
+        fresh: bool,
+    ) -> None:
+        self._layout, self._settings, self._progress = layout, settings, progress
+        self._embedder, self._encoder = embedder, embedder.fingerprint
+        self._chunker = Chunker(
+            max_tokens=settings.chunk_tokens,
+            overlap=settings.chunk_overlap,
+            encoder_limit=self._encoder.max_tokens,
+            count_encoder_tokens=embedder.count_tokens,
+        )
+        self._last = base  # the generation that serves, for its vectors and its number
+        self._base = None if fresh else base  # the one to be added to
+        self._anew = self._base is not None and (
+            self._base.is_older
+            or self._base.manifest.embedder != self._encoder
+            or self._base.manifest.chunking != self._chunker.fingerprint
+        )
+
+    def build(self, paths: Sequence[Path], started: float) -> IndexReport:
+        base = self._base
+        sources = base.sources if base else SourceTable()
+        targets, roots = find_targets(paths, base.manifest.roots if base else (), sources)
+        with SegmentWriter(self._layout) as writer:
+            reader = self._read(targets, sources, writer)
+            found = reader.difference
+            found.notices += overlap_notices(targets, roots)
+            if base and self._is_current(found, roots):
+                manifest, embedded = base.manifest, 0
+            else:
+                manifest, embedded = self._publish(writer, found, roots, reader.sources(roots))
+        return IndexReport(
+            added=tuple(sorted(found.added)),
+            changed=tuple(sorted(found.changed)),
+            unchanged=tuple(sorted(found.unchanged)),
+            removed=tuple(sorted(found.removed)),
+            skipped=tuple(found.skipped),
+            chunks=manifest.counts.chunks,
+            generation=manifest.generation,
+            seconds=time.monotonic() - started,
+            embedded=embedded,
+            renamed=found.renamed(),
+            notices=tuple(found.notices),
+        )
+
+    def _read(
+        self, targets: Iterable[Target], sources: SourceTable, writer: SegmentWriter
+    ) -> FolderReader:
+        reader = FolderReader(
+            self._base.articles if self._base else {},
+            sources,
+            index=self._layout.index,
+            max_file_mb=self._settings.max_file_mb,
+            progress=self._progress,
+        )
+        for target in targets:
+            reader.read(target, writer.add_article)
+        return reader
+
+    def _is_current(self, found: Difference, roots: tuple[Root, ...]) -> bool:
+        """Whether the generation that serves is what this run would make."""
+        assert self._base is not None
+        return found.is_empty and not self._anew and roots == self._base.manifest.roots
+
+    def _publish(
+        self,
+        writer: SegmentWriter,
+        found: Difference,
+        roots: tuple[Root, ...],
+        sources: SourceTable,
+    ) -> tuple[Manifest, int]:
+        """The next generation, and how many texts were embedded for it."""
+        if self._anew:
+            self._add_stored(writer, found, roots)
+        with closing(VectorCache(self._layout.vector_cache, self._encoder.dim)) as cache:
+            vectors = KnownVectors(
+                self._last.segments if self._last else (), cache, self._encoder.dim
+            )
+            missing = self._chunk(writer, vectors)
+            embedded = embed_missing(missing, self._embedder, cache, self._progress)
+            missing.clear()
+            self._progress("writing", 0, 2)
+            with self._segments(found, writer.chunks) as (kept, merged):
+                for sight in merged:
+                    writer.carry(sight.opened)
+                written = writer.finish(vectors.get, self._encoder.dim) if writer.articles else None
+                self._progress("writing", 1, 2)
+                draft = Draft(
+                    parent=self._last.manifest.generation if self._last else None,
+                    embedder=self._encoder,
+                    chunking=self._chunker.fingerprint,
+                    roots=roots,
+                    sources=sources,
+                    counts=Counts(
+                        sum(one.opened.article_count for one in kept) + writer.articles,
+                        sum(one.opened.chunk_count for one in kept) + writer.chunks,
+                    ),
+                    base=self._base.manifest if self._base else None,
+                    kept=[one.opened.entry for one in kept],
+                    tombstones={one.opened.entry.name: one.dead for one in kept},
+                    written=written,
+                )
+                manifest = publish(self._layout, draft)
+            cache.clear()
+        self._progress("writing", 2, 2)
+        return manifest, embedded
+
+    def _segments(
+        self, found: Difference, new_chunks: int
+    ) -> AbstractContextManager[tuple[list[Sight], list[Sight]]]:
+        """The segments that are kept, and those that go into the new one."""
+        if self._base is None or self._anew:
+            return nullcontext(([], []))
+        gone = found.changed | found.removed.keys()
+        return kept_and_merged(
+            self._base, gone, new_chunks=new_chunks, most=self._settings.max_segments
+        )
+
+    def _add_stored(
+        self, writer: SegmentWriter, found: Difference, roots: tuple[Root, ...]
+    ) -> None:
+        """All articles that stay as they are, from the index itself."""
+        assert self._base is not None
+        by_name = {root.name: root for root in roots}
+        gone = found.changed | found.removed.keys()
+        for known, article in self._base.stored({root.name: root.path for root in roots}):
+            if article.article_id not in gone:
+                root = by_name.get(known.root, Root(known.root, ""))
+                writer.add_article(article, root, known.relative)
+
+    def _chunk(self, writer: SegmentWriter, vectors: KnownVectors) -> dict[bytes, str]:
+        """Chunk the new articles; returns the texts that have no vector, by key."""
+        missing: dict[bytes, str] = {}
+        fresh: dict[bytes, str] = {}
+        total = writer.articles
+        for done, (number, article) in enumerate(writer.added(), 1):
+            chunks = self._chunker.chunk(article)
+            texts = [searchable_text(chunk, article.title) for chunk in chunks]
+            keys = embed_keys(self._encoder, texts)
+            writer.add_chunks(number, chunks, texts, keys)
+            fresh.update(zip(keys, texts, strict=True))
+            if done % _ARTICLES_AT_A_TIME == 0 or done == total:
+                for key in vectors.missing(list(fresh)):
+                    missing[key] = fresh[key]
+                fresh.clear()
+            self._progress("chunking", done, total)
+        return missing
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """No progress is wanted."""
