@@ -7,13 +7,13 @@ import threading
 from pathlib import Path
 
 import pytest
+from fakes import FakeEmbedder, FakeReader
 
 from qa_bot import Filters, QABot, build_index
 from qa_bot.bot import ask
 from qa_bot.config import Settings
 from qa_bot.errors import IndexMismatch, IndexNotFound, QuestionError
 from qa_bot.records import Answer
-from fakes import FakeEmbedder, FakeReader
 
 ARTICLES = {
     "harbour.txt": "The harbour of Norby was opened in 1871 by Queen Astrid. It has 14 cranes.\n\n"

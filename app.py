@@ -1,0 +1,15 @@
+"""The chat page: ``python app.py`` opens the index (and first builds it from seeds/ if
+there is none), serves the page on 127.0.0.1:7860 and prints its address."""
+
+from __future__ import annotations
+
+import sys
+
+from qa_bot import QABot, QABotError
+from qa_bot.web import launch
+
+if __name__ == "__main__":
+    try:
+        launch(QABot.open())
+    except QABotError as error:
+        sys.exit(str(error))

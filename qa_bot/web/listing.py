@@ -1,0 +1,177 @@
+"""What is indexed, as an HTML table; and what a run of indexing did, in words."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qa_bot.records import IndexReport, Skipped
+from qa_bot.web.background import Step
+from qa_bot.web.markup import date_in_words, escaped, isolated, link, title_or_untitled
+from qa_bot.web.uploads import Kept
+
+if TYPE_CHECKING:
+    from qa_bot.storage.snapshot import ArticleSummary
+
+MOST_SHOWN = 200
+COLUMNS = {"title": "Title", "source": "Source", "published": "Date", "characters": "Characters"}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The column that the table is sorted by."""
+
+    column: str = "title"
+    descending: bool = False
+
+    def clicked(self, column: str) -> Order:
+        """After a click on a column's head: the same column turns round, dates start newest."""
+        if column not in COLUMNS:
+            return self
+        if column == self.column:
+            return Order(column, not self.descending)
+        return Order(column, column in ("published", "characters"))
+
+
+def handle(article_id: str) -> str:
+    """A name for an article that a browser can hold; ids may have characters it cannot."""
+    return hashlib.sha256(article_id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def selected(articles: Iterable[ArticleSummary], wanted: str, order: Order) -> list[ArticleSummary]:
+    """The articles that hold every word of ``wanted`` in title, source, date or id, sorted.
+
+    Articles that lack the sorted column come last, either way round; ties go by id.
+    """
+    words = wanted.casefold().split()
+    found = [
+        article
+        for article in articles
+        if not words
+        or all(
+            word
+            in " ".join(
+                (article.title, article.source or "", article.published or "", article.article_id)
+            ).casefold()
+            for word in words
+        )
+    ]
+    found.sort(key=lambda article: article.article_id)
+
+    def key(article: ArticleSummary) -> str | int:
+        value = getattr(article, order.column)
+        return value.casefold() if isinstance(value, str) else (value or 0)
+
+    present = [article for article in found if getattr(article, order.column)]
+    absent = [article for article in found if not getattr(article, order.column)]
+    present.sort(key=key, reverse=order.descending)
+    return present + absent
+
+
+def table_html(found: Sequence[ArticleSummary], total: int, wanted: str, order: Order) -> str:
+    """The table, at most MOST_SHOWN rows, and a line that says how many there are."""
+    if total == 0:
+        return '<p class="count">No articles yet. Add the first ones above.</p>'
+    count = f"{total:,} {'article' if total == 1 else 'articles'}"
+    if wanted.strip():
+        count = f"{len(found):,} of {count}"
+    if len(found) > MOST_SHOWN:
+        count += f"; the first {MOST_SHOWN} are shown, narrow them with the filter"
+    if not found:
+        return f'<p class="count" role="status">{escaped(count)}</p>'
+    heads = "".join(_head(column, label, order) for column, label in COLUMNS.items())
+    rows = "".join(map(_row, found[:MOST_SHOWN]))
+    return (
+        f'<p class="count" role="status">{escaped(count)}</p>'
+        f'<table class="articles"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+    )
+
+
+def _head(column: str, label: str, order: Order) -> str:
+    sort, arrow = "none", ""
+    if column == order.column:
+        sort = "descending" if order.descending else "ascending"
+        arrow = f' <span aria-hidden="true">{"↓" if order.descending else "↑"}</span>'
+    return (
+        f'<th scope="col" class="{column}" aria-sort="{sort}">'
+        f'<button type="button" data-sort="{column}">{label}{arrow}</button></th>'
+    )
+
+
+def _row(article: ArticleSummary) -> str:
+    published = escaped(date_in_words(article.published)) if article.published else ""
+    source = isolated(article.source) if article.source else ""
+    return (
+        '<tr><td class="title"><button type="button" class="opener" '
+        f'data-article="{handle(article.article_id)}">'
+        f"{isolated(title_or_untitled(article.title), 'title')}</button>"
+        f'<span class="id">{isolated(article.article_id)} '
+        f"{link(article.url, 'original')}</span></td>"
+        f'<td class="source">{source}</td>'
+        f'<td class="published">{published}</td>'
+        f'<td class="characters">{article.characters:,}</td></tr>'
+    )
+
+
+def progress_html(step: Step) -> str:
+    """How far a run of indexing has come, as a bar with its words."""
+    value = "" if step.fraction is None else f' value="{step.fraction:.3f}"'
+    return (
+        f'<div class="report busy"><p>{escaped(step.text)}</p>'
+        f'<progress max="1"{value} aria-label="Indexing"></progress></div>'
+    )
+
+
+def report_html(kept: Sequence[Kept], refused: Sequence[Skipped], report: IndexReport) -> str:
+    """What an upload did: added, changed, already there, and what was skipped and why."""
+    lines = []
+    for what, ids in (
+        ("added", report.added),
+        ("changed", report.changed),
+        ("removed", report.removed),
+    ):
+        if ids:
+            lines.append(f"<li>{_plural(len(ids), 'article')} {what}: {_listed(ids)}</li>")
+    known = [file.uploaded for file in kept if not file.is_new]
+    if known:
+        lines.append(f"<li>Already here, nothing to do: {_listed(known)}</li>")
+    lines += [
+        f"<li>{isolated(file.uploaded)} is kept as {isolated(file.name)}, because "
+        "another file already has its name</li>"
+        for file in kept
+        if file.renamed
+    ]
+    lines += map(_skipped, (*refused, *report.skipped))
+    lines += [f"<li>{isolated(notice)}</li>" for notice in report.notices]
+    if not lines:
+        lines.append("<li>Nothing had changed.</li>")
+    changed = bool(report.added or report.changed or report.removed)
+    after = " You can ask about them now." if report.added or report.changed else ""
+    head = f"Done in {report.seconds:.1f} s.{after}" if changed else "The collection is as it was."
+    return f'<div class="report" role="status"><p>{head}</p><ul>{"".join(lines)}</ul></div>'
+
+
+def refusal_html(what: str, refused: Sequence[Skipped] = ()) -> str:
+    """An upload that could not be indexed: why, and which files were not kept."""
+    lines = "".join(map(_skipped, refused))
+    return (
+        f'<div class="report refused" role="alert"><p>{escaped(what)}</p>'
+        + (f"<ul>{lines}</ul>" if lines else "")
+        + "</div>"
+    )
+
+
+def _skipped(skipped: Skipped) -> str:
+    return f'<li class="skipped">Skipped {isolated(skipped.path)}: {isolated(skipped.reason)}</li>'
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def _listed(items: Sequence[str], limit: int = 8) -> str:
+    shown = ", ".join(map(isolated, items[:limit]))
+    rest = len(items) - limit
+    return shown + (f" and {rest:,} more" if rest > 0 else "")

@@ -1,0 +1,115 @@
+"""Uploaded files: kept in index/uploads/ under safe names, then indexed as a folder."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa_bot.protocols import Progress
+from qa_bot.records import IndexReport, Skipped
+
+if TYPE_CHECKING:
+    from qa_bot.bot import QABot
+
+UPLOADS = "uploads"
+SUFFIXES = (".txt", ".md", ".jsonl")
+_LONGEST_STEM = 100
+_UNSAFE = re.compile(r"[^\w .()\-]+")
+_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)$")  # not file names on Windows
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of one uploaded file. ``name`` is its name in index/uploads/."""
+
+    uploaded: str
+    name: str
+    is_new: bool
+
+    @property
+    def renamed(self) -> bool:
+        """Whether another file already had its name."""
+        return self.is_new and self.name != safe_name(self.uploaded)
+
+
+def safe_name(name: str) -> str:
+    """The last part of ``name``, of letters, digits, blanks and ``_.()-`` alone.
+
+    Never hidden, never empty, never a reserved name, at most 100 code points
+    before the suffix, which is in lower case.
+    """
+    base = unicodedata.normalize("NFC", name.replace("\\", "/")).rsplit("/", 1)[-1]
+    stem, dot, suffix = base.rpartition(".")
+    if not dot:
+        stem, suffix = base, "txt"
+    stem = re.sub(r"\s+", " ", _UNSAFE.sub("_", stem)).strip(" .")[:_LONGEST_STEM].strip(" .")
+    suffix = re.sub(r"[^a-z0-9]", "", suffix.lower()) or "txt"
+    if not stem or _RESERVED.match(stem):
+        stem = f"article {stem}".strip()
+    return f"{stem}.{suffix}"
+
+
+def keep(files: Iterable[str | Path], folder: Path) -> tuple[list[Kept], list[Skipped]]:
+    """Copy uploaded files into ``folder``; nothing that lies there is ever replaced.
+
+    A file of the same name and content is kept once. One of the same name and
+    other content gets ``-2``, ``-3`` and so on before its suffix. Other suffixes
+    than SUFFIXES, and files that cannot be read, are returned as skipped.
+    """
+    kept: list[Kept] = []
+    skipped: list[Skipped] = []
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in map(Path, files):
+        name = safe_name(file.name)
+        if Path(name).suffix not in SUFFIXES:
+            skipped.append(Skipped(file.name, f"only {', '.join(SUFFIXES)} files can be added"))
+            continue
+        try:
+            content = file.read_bytes()
+            kept.append(_keep_one(file.name, name, content, folder))
+        except OSError as error:
+            skipped.append(Skipped(file.name, error.strerror or str(error)))
+    return kept, skipped
+
+
+def _keep_one(uploaded: str, name: str, content: bytes, folder: Path) -> Kept:
+    stem, suffix = Path(name).stem, Path(name).suffix
+    number = 1
+    while True:
+        candidate = folder / (name if number == 1 else f"{stem}-{number}{suffix}")
+        try:
+            with candidate.open("xb") as target:
+                try:
+                    target.write(content)
+                except OSError:  # a full disk: no half file may stay behind to be indexed
+                    candidate.unlink(missing_ok=True)
+                    raise
+            return Kept(uploaded, candidate.name, is_new=True)
+        except FileExistsError:
+            if candidate.is_file() and candidate.read_bytes() == content:
+                return Kept(uploaded, candidate.name, is_new=False)
+            number += 1
+
+
+def index_uploads(bot: QABot, progress: Progress) -> IndexReport:
+    """Bring index/uploads/ up to date in the index and let ``bot`` answer from it.
+
+    Raises:
+        IndexLocked: another process is writing; the files stay and can be indexed later.
+        QABotError: as build_index.
+    """
+    from qa_bot.indexing import build_index
+
+    report = build_index(
+        [bot.index / UPLOADS],
+        index=bot.index,
+        settings=bot.settings,
+        embedder=bot.embedder,
+        progress=progress,
+    )
+    bot.refresh()
+    return report

@@ -1,0 +1,146 @@
+"""The Articles tab: the list, uploads, and answers from what was just added."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import fake_bot
+import pytest
+from conftest import Visitor
+from fake_bot import FakeBot
+from playwright.sync_api import expect
+
+from qa_bot.errors import IndexLocked
+from qa_bot.web import uploads
+
+Visit = Callable[..., Visitor]
+Serve = Callable[[Any], str]
+
+
+@pytest.fixture
+def reef(tmp_path: Path) -> Path:
+    file = tmp_path / "given" / "reef.txt"
+    file.parent.mkdir()
+    file.write_text("Divers counted 412 purple starfish on the northern reef.", encoding="utf-8")
+    return file
+
+
+def test_the_list_is_sorted_filtered_and_opens_an_article(
+    fake: FakeBot, serve: Serve, visit: Visit
+) -> None:
+    user = visit(serve(fake))
+    user.tab("Articles")
+    rows = user.page.locator(".articles tbody tr")
+    expect(rows).to_have_count(2)
+    expect(user.page.locator(".count")).to_have_text("2 articles")
+    expect(rows.first).to_contain_text("An armoured train goes east")
+    expect(rows.first).to_contain_text("The Daily Example")
+    expect(rows.first).to_contain_text("14 September 2023")
+    characters = len(fake.published[0].text)
+    expect(rows.first).to_contain_text(f"{characters:,}")
+    head = user.page.get_by_role("columnheader", name="Characters")
+    for direction in ("descending", "ascending"):
+        head.get_by_role("button").click()
+        expect(head).to_have_attribute("aria-sort", direction)
+    expect(rows.first).to_contain_text("Four to the Moon")
+    user.page.get_by_label("Filter").fill("DAILY 2023")
+    expect(rows).to_have_count(1)
+    expect(user.page.locator(".count")).to_have_text("1 of 2 articles")
+    rows.locator(".opener").click()
+    expect(user.panel).to_be_visible()
+    expect(user.panel.locator("h2")).to_have_text("An armoured train goes east")
+
+
+def test_an_uploaded_article_answers_the_next_question_on_the_same_page(
+    fake: FakeBot, serve: Serve, visit: Visit, reef: Path
+) -> None:
+    user = visit(serve(fake))
+    question = "How many purple starfish did the divers count?"
+    user.ask(question, "abstained")
+    user.upload(reef)
+    report = user.page.locator(".report")
+    expect(report).to_contain_text("1 article added: uploads/reef.txt")
+    expect(user.page.locator(".articles tbody tr")).to_have_count(3)
+    user.tab("Ask")
+    expect(user.page.locator(".exchange")).to_have_count(1)
+    exchange = user.ask(question)
+    expect(exchange.locator(".quote mark")).to_have_text("412")
+    expect(user.panel.locator("mark")).to_have_text("412")
+    assert (fake.index / "uploads" / "reef.txt").read_bytes() == reef.read_bytes()
+
+
+def test_progress_is_shown_with_the_time_left(
+    fake: FakeBot, serve: Serve, visit: Visit, reef: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on = threading.Event()
+
+    def slow(bot: FakeBot, progress: Any) -> Any:
+        progress("embedding", 0, 4)
+        threading.Event().wait(1.2)
+        progress("embedding", 1, 4)
+        assert goes_on.wait(30)
+        return fake_bot.index_uploads(bot, progress)
+
+    monkeypatch.setattr(uploads, "index_uploads", slow)
+    user = visit(serve(fake))
+    user.upload(reef)
+    busy = user.page.locator(".report.busy")
+    expect(busy).to_contain_text("Embedding: 1 of 4, about 4 s left")
+    bar = user.page.get_by_role("progressbar", name="Indexing")
+    assert bar.evaluate("e => e.value") == pytest.approx(0.25)
+    # the page goes on answering meanwhile
+    user.tab("Ask")
+    user.ask("How many hours did the leader ride his armoured train?")
+    user.tab("Articles")
+    goes_on.set()
+    expect(user.page.locator(".report")).to_contain_text("1 article added")
+
+
+def test_another_file_of_the_same_name_is_kept_beside_the_first(
+    fake: FakeBot, serve: Serve, visit: Visit, reef: Path
+) -> None:
+    user = visit(serve(fake))
+    user.upload(reef)
+    report = user.page.locator(".report")
+    expect(report).to_contain_text("uploads/reef.txt")
+    reef.write_text("Divers counted 7 orange seahorses.", encoding="utf-8")
+    user.upload(reef)
+    expect(report).to_contain_text("reef.txt is kept as reef-2.txt")
+    user.upload(reef)
+    expect(report).to_contain_text("Already here, nothing to do: reef.txt")
+    assert sorted(f.name for f in (fake.index / "uploads").iterdir()) == ["reef-2.txt", "reef.txt"]
+
+
+def test_when_another_program_writes_the_files_are_kept_for_another_try(
+    fake: FakeBot, serve: Serve, visit: Visit, reef: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(bot: FakeBot, progress: Any) -> Any:
+        raise IndexLocked("another process writes to the index", where="index/lock")
+
+    monkeypatch.setattr(uploads, "index_uploads", locked)
+    user = visit(serve(fake))
+    user.upload(reef)
+    report = user.page.get_by_role("alert")
+    expect(report).to_contain_text("Another program is adding to this index just now")
+    assert (fake.index / "uploads" / "reef.txt").is_file()
+    monkeypatch.setattr(uploads, "index_uploads", fake_bot.index_uploads)
+    user.page.get_by_role("button", name="Index kept files").click()
+    expect(user.page.locator(".report")).to_contain_text("1 article added: uploads/reef.txt")
+    expect(user.page.get_by_role("button", name="Index kept files")).to_have_count(0)
+
+
+def test_two_uploads_at_once_both_end_in_the_index(
+    fake: FakeBot, serve: Serve, visit: Visit, reef: Path
+) -> None:
+    other = reef.with_name("kelp.txt")
+    other.write_text("The kelp forest grew 60 centimetres.", encoding="utf-8")
+    url = serve(fake)
+    one, two = visit(url), visit(url)
+    one.upload(reef)
+    two.upload(other)
+    expect(one.page.locator(".report")).to_contain_text("reef.txt")
+    expect(two.page.locator(".report")).to_contain_text("kelp.txt")
+    assert {a.article_id for a in fake.published} >= {"uploads/reef.txt", "uploads/kelp.txt"}

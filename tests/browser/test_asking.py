@@ -1,0 +1,293 @@
+"""Asking on the page: answers, evidence, abstentions, errors, hostile text, many users."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from conftest import Visitor
+from fake_bot import FakeBot, article
+from playwright.sync_api import expect
+
+from qa_bot.errors import IndexCorrupt
+
+TRAIN = "How many hours did the leader ride his armoured train?"
+WINNER = "Who won yesterday evening?"
+
+Visit = Callable[..., Visitor]
+Serve = Callable[[Any], str]
+
+
+def test_an_answer_stands_in_its_sentence_and_its_article_opens_at_the_quote(
+    fake: FakeBot, serve: Serve, visit: Visit
+) -> None:
+    user = visit(serve(fake))
+    exchange = user.ask(TRAIN)
+    expect(exchange.locator(".question")).to_have_text(TRAIN)
+    expect(exchange.locator(".quote mark")).to_have_text("20")
+    expect(exchange.locator(".quote")).to_contain_text("rode his armoured train for 20 hours")
+    line = exchange.locator(".source-line")
+    expect(line).to_contain_text("An armoured train goes east")
+    expect(line).to_contain_text("The Daily Example")
+    expect(line).to_contain_text("14 September 2023")
+    expect(line).to_contain_text(re.compile("Confidence: (strong|fair|weak)"))
+    expect(exchange.locator(".footnote")).to_have_text(re.compile(r"^\d+\.\d\d s"))
+    # the whole article, its quote in view though it stands far below its beginning
+    mark = user.panel.locator("mark")
+    expect(mark).to_have_text("20")
+    assert user.panel.locator(".text p").count() > 200
+    assert user.in_view(mark, user.panel.locator(".text"))
+    assert user.panel.locator(".text").evaluate("e => e.scrollTop") > 1000
+    expect(user.panel.locator(".around").first).to_contain_text("The leader rode")
+    link = user.panel.get_by_role("link", name="Open the original")
+    expect(link).to_have_attribute("href", "https://example.org/train")
+    expect(link).to_have_attribute("rel", "noopener noreferrer")
+
+
+def test_passages_are_shown_while_the_answer_is_still_being_read(
+    fake: FakeBot, serve: Serve, visit: Visit
+) -> None:
+    reading = threading.Event()
+    fake.answer_pause = 0
+    stream = fake.stream
+
+    def slow(question: str, **options: Any) -> Iterator[tuple[str, Any]]:
+        stages = stream(question, **options)
+        yield next(stages)
+        assert reading.wait(30)
+        yield from stages
+
+    fake.stream = slow  # type: ignore[method-assign]
+    user = visit(serve(fake))
+    user.send(TRAIN)
+    expect(user.last).to_have_attribute("data-state", "reading")
+    expect(user.last.locator(".passages li")).to_have_count(5)
+    expect(user.last.locator("mark")).to_have_count(0)
+    reading.set()
+    expect(user.last).to_have_attribute("data-state", "answered")
+
+
+def test_an_abstention_says_so_and_offers_passages_that_are_no_answers(
+    fake: FakeBot, serve: Serve, visit: Visit
+) -> None:
+    user = visit(serve(fake))
+    user.ask(TRAIN)
+    exchange = user.ask(WINNER, "abstained")
+    expect(exchange.locator(".abstained")).to_have_text("Not in these articles.")
+    expect(exchange.locator(".reason")).to_contain_text("No sentence shares two words")
+    expect(exchange.locator(".closest h3")).to_have_text("Closest passages (not answers)")
+    expect(exchange.locator("mark")).to_have_count(0)
+    expect(user.panel).to_contain_text("No quote to show")
+    exchange.locator(".closest .opener").first.click()
+    expect(user.panel.locator(".around")).not_to_have_count(0)
+    expect(user.panel.locator("mark")).to_have_count(0)
+    assert user.in_view(user.panel.locator(".around").first, user.panel.locator(".text"))
+
+
+def test_other_answers_and_earlier_citations_open_their_own_article(
+    fake: FakeBot, serve: Serve, visit: Visit
+) -> None:
+    user = visit(serve(fake))
+    first = user.ask(TRAIN)
+    other = first.locator(".also", has_text="Also found")
+    expect(other.locator("q")).to_have_text("900")
+    other.locator(".opener").click()
+    expect(user.panel.locator("h2")).to_have_text("Four to the Moon")
+    expect(user.panel.locator("mark")).to_have_text("900")
+    user.ask(WINNER, "abstained")
+    user.page.locator(".exchange").first.locator(".source-line .opener").click()
+    expect(user.panel.locator("h2")).to_have_text("An armoured train goes east")
+    assert user.in_view(user.panel.locator("mark"), user.panel.locator(".text"))
+    # scrolled away, the same click brings it back
+    user.panel.locator(".text").evaluate("e => e.scrollTo(0, 0)")
+    user.page.locator(".exchange").first.locator(".source-line .opener").click()
+    expect(user.panel.locator("mark")).to_be_in_viewport()
+    assert user.in_view(user.panel.locator("mark"), user.panel.locator(".text"))
+
+
+def test_an_empty_question_does_nothing(fake: FakeBot, serve: Serve, visit: Visit) -> None:
+    user = visit(serve(fake))
+    for blank in ("", "   "):
+        user.send(blank)
+    user.ask(TRAIN)
+    expect(user.page.locator(".exchange")).to_have_count(1)
+
+
+def test_a_question_too_long_says_why_and_stays_in_the_box(
+    fake: FakeBot, serve: Serve, visit: Visit
+) -> None:
+    user = visit(serve(fake))
+    question = "why " * 2500
+    exchange = user.ask(question, "problem")
+    expect(exchange.get_by_role("alert")).to_contain_text("the question is too long")
+    expect(exchange.get_by_role("alert")).to_contain_text("at most 2000 characters")
+    expect(user.box).to_have_value(question)
+    user.ask(TRAIN)
+
+
+def test_an_error_of_ours_is_told_and_a_foreign_one_is_kept_in_the_terminal(
+    fake: FakeBot, serve: Serve, visit: Visit
+) -> None:
+    user = visit(serve(fake))
+    refresh = fake.refresh
+
+    def corrupt() -> bool:
+        raise IndexCorrupt("a file is damaged", where="index/x", mend="qa-bot index seeds")
+
+    fake.refresh = corrupt  # type: ignore[method-assign]
+    expect(user.ask(TRAIN, "problem")).to_contain_text("qa-bot index seeds")
+
+    def fails() -> bool:
+        raise RuntimeError("a secret")
+
+    fake.refresh = fails  # type: ignore[method-assign]
+    exchange = user.ask(TRAIN, "problem")
+    expect(exchange).to_contain_text("Something went wrong")
+    assert "secret" not in user.page.content()
+    assert "Traceback" not in user.page.content()
+    fake.refresh = refresh  # type: ignore[method-assign]
+    user.ask(TRAIN)
+
+
+HOSTILE = [
+    "<script>window.taken = 1; alert(1)</script>",
+    '<img src=x onerror="window.taken = 1; alert(1)">',
+    "<svg/onload=window.taken=1>",
+    '"><iframe src="javascript:parent.taken=1"></iframe>',
+    "' onmouseover='window.taken=1' x='",
+    '" autofocus onfocus="window.taken=1" x="',
+    "</div></article></section></main><h1>taken over</h1>",
+    "<style>*{display:none!important}</style>",
+    "<link rel=stylesheet href=https://evil.example/x.css><img src=//evil.example/pixel>",
+    "{{constructor.constructor('window.taken=1')()}}",
+    "${window.taken = 1} `${window.taken = 1}` \\${window.taken = 1}",
+    "&lt;script&gt;window.taken=1&lt;/script&gt; &#60;b&#62;",
+    "<base href=https://evil.example/><meta http-equiv=refresh content='0;url=//evil.example'>",
+    "\u202egnol txet a si siht\u202c <details open ontoggle=window.taken=1>",
+    "half \ud83d a pair and \x00\x1b[31m controls",
+    "<form action=https://evil.example><input autofocus onfocus=window.taken=1>",
+]
+
+
+def test_hostile_text_is_shown_and_never_run(fake: FakeBot, serve: Serve, visit: Visit) -> None:
+    fake.publish(
+        [
+            article(
+                f"seeds/{n:02}{text}",
+                f"The {n:02}wicked {n:02}gadget is named {text} it is said",
+                title=text,
+                source=text,
+                published=text,
+                url=f"javascript:window.taken=1//{text}",
+            )
+            for n, text in enumerate(HOSTILE)
+        ]
+    )
+    user = visit(serve(fake))
+    for n, text in enumerate(HOSTILE):
+        typed = text.replace("\ud83d", "").replace("\x00", "")  # no keyboard types these
+        user.tab("Ask")
+        user.ask(f"{n:02}wicked {n:02}gadget {typed}")
+        shown = re.sub(r"[\ud83d\x00\x1b]", "\ufffd", text)
+        expect(user.panel.locator("h2")).to_have_text(shown)
+        expect(user.panel.locator(".text")).to_contain_text(shown)
+        expect(user.last.locator(".source-line .title")).to_have_text(shown)
+        user.last.locator("summary").click()
+        user.last.locator(".passages .opener").first.click()
+        expect(user.panel.locator("mark")).to_have_count(0)
+        user.tab("Articles")
+        user.page.get_by_label("Filter").fill(f"{n:02}{typed[:12]}")
+        expect(user.page.locator(".articles tbody tr")).to_have_count(1)
+        expect(user.page.locator(".articles .id")).to_contain_text(f"seeds/{n:02}")
+        user.page.locator(".articles .opener").click()
+        expect(user.panel.locator(".around")).to_have_count(0)
+        expect(user.panel.locator("h2")).to_have_text(shown)
+    assert user.page.evaluate("window.taken") is None
+    for selector in ("script", "img", "iframe", "style", "link", "form", "base", "svg", "a"):
+        inside = user.page.locator(f":is(.log, .evidence, .articles) {selector}")
+        assert inside.count() == 0, selector
+
+
+def test_two_users_are_answered_at_the_same_time_and_apart(
+    fake: FakeBot, serve: Serve, visit: Visit
+) -> None:
+    together = threading.Barrier(2)  # neither question ends unless both are running
+    stream = fake.stream
+
+    def meet(question: str, **options: Any) -> Iterator[tuple[str, Any]]:
+        together.wait(30)
+        yield from stream(question, **options)
+
+    fake.stream = meet  # type: ignore[method-assign]
+    url = serve(fake)
+    one, two = visit(url), visit(url)
+    one.send(TRAIN)
+    two.send("How much does the armoured rover weigh in kilograms?")
+    expect(one.last.locator(".quote mark")).to_have_text("20")
+    expect(two.last.locator(".quote mark")).to_have_text("900")
+    expect(one.page.locator(".exchange")).to_have_count(1)
+    expect(two.page.locator(".exchange")).to_have_count(1)
+    expect(two.panel.locator("h2")).to_have_text("Four to the Moon")
+
+
+def test_when_the_index_is_replaced_the_next_question_is_answered_from_the_new_one(
+    fake: FakeBot, serve: Serve, visit: Visit
+) -> None:
+    user = visit(serve(fake))
+    user.ask(TRAIN)
+    fake.publish(
+        [article("seeds/train.txt", "The leader rode his armoured train for 31 hours this time.")]
+    )
+    # the old citation is not drawn at offsets of another text
+    user.last.locator(".source-line .opener").click()
+    expect(user.panel.locator("mark")).to_have_text("20")
+    second = user.ask(TRAIN)
+    expect(second.locator(".quote mark")).to_have_text("31")
+    expect(user.panel.locator("mark")).to_have_text("31")
+    user.page.locator(".exchange").first.locator(".source-line .opener").click()
+    expect(user.panel).to_contain_text("has changed since this answer")
+    expect(user.panel).to_contain_text("for 20 hours to the remote spaceport")
+    expect(user.panel.locator("mark")).to_have_count(0)
+
+
+def test_a_new_conversation_forgets_the_old_one(fake: FakeBot, serve: Serve, visit: Visit) -> None:
+    histories: list[int] = []
+    stream = fake.stream
+
+    def noting(question: str, history: Any = (), **options: Any) -> Iterator[tuple[str, Any]]:
+        histories.append(len(history))
+        yield from stream(question, history=history, **options)
+
+    fake.stream = noting  # type: ignore[method-assign]
+    user = visit(serve(fake))
+    user.ask(TRAIN)
+    user.ask(TRAIN)
+    user.page.get_by_role("button", name="New conversation").click()
+    expect(user.page.locator(".exchange")).to_have_count(0)
+    expect(user.page.locator(".welcome")).to_be_visible()
+    user.ask(TRAIN)
+    assert histories == [0, 1, 0]
+
+
+def test_everything_works_from_the_keyboard(fake: FakeBot, serve: Serve, visit: Visit) -> None:
+    user = visit(serve(fake))
+    expect(user.box).to_be_focused()
+    user.page.keyboard.type(TRAIN)
+    user.page.keyboard.press("Enter")
+    expect(user.last).to_have_attribute("data-state", "answered")
+    expect(user.box).to_be_focused()
+    expect(user.box).to_have_value("")
+    log = user.page.get_by_role("log")
+    expect(log).to_have_attribute("aria-live", "polite")
+    opener = user.last.locator(".source-line .opener")
+    for _ in range(12):
+        user.page.keyboard.press("Shift+Tab")
+        if opener.evaluate("e => e === document.activeElement"):
+            break
+    expect(opener).to_be_focused()
+    user.panel.locator(".text").evaluate("e => e.scrollTo(0, 0)")
+    user.page.keyboard.press("Enter")
+    expect(user.panel.locator("h2")).to_be_focused()
+    assert user.in_view(user.panel.locator("mark"), user.panel.locator(".text"))

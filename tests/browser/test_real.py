@@ -1,0 +1,110 @@
+"""The page over the real index, embedder and reader.
+
+The floor of confidence is set so that each test knows whether an answer is shown;
+how good the answers are is the evaluation's business.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Visitor
+from playwright.sync_api import expect
+
+from qa_bot.bot import QABot
+from qa_bot.config import Settings
+from qa_bot.indexing import build_index
+
+Visit = Callable[..., Visitor]
+Serve = Callable[[Any], str]
+
+TRAIN = "How many hours did Kim ride his armoured train?"
+STARFISH = "How many purple starfish did the divers count on the northern reef?"
+REEF = "Divers counted 412 purple starfish on the northern reef last summer.\n"
+
+
+@pytest.fixture
+def index(seeds_index: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(seeds_index, tmp_path / "index"))
+
+
+def opened(bot: QABot, index: Path, floor: float) -> QABot:
+    """A bot of its own over ``index``, with the models of ``bot``."""
+    return QABot.open(
+        index,
+        settings=Settings(min_confidence=floor),
+        embedder=bot.embedder,
+        reader=bot.reader,
+    )
+
+
+def test_a_seed_is_quoted_and_its_article_opens_at_the_quote(
+    bot: QABot, index: Path, serve: Serve, visit: Visit
+) -> None:
+    answers = opened(bot, index, 0.0)
+    citation = answers.ask(TRAIN).citations[0]
+    user = visit(serve(answers))
+    exchange = user.ask(TRAIN)
+    expect(exchange.locator(".quote mark")).to_have_text(citation.quote)
+    expect(exchange.locator(".source-line")).to_contain_text(citation.title)
+    expect(user.panel.locator("mark").first).to_have_text(citation.quote)
+    assert user.in_view(user.panel.locator("mark").first, user.panel.locator(".text"))
+
+
+def test_below_the_floor_it_abstains_with_passages_that_open(
+    bot: QABot, index: Path, serve: Serve, visit: Visit
+) -> None:
+    user = visit(serve(opened(bot, index, 1.0)))
+    exchange = user.ask(TRAIN, "abstained")
+    expect(exchange.locator(".abstained")).to_have_text("Not in these articles.")
+    expect(exchange.locator(".closest li")).to_have_count(5)
+    exchange.locator(".closest .opener").first.click()
+    expect(user.panel.locator(".around").first).to_be_in_viewport()
+    expect(user.panel.locator("mark")).to_have_count(0)
+
+
+def test_an_upload_is_indexed_and_answers_on_the_same_page(
+    bot: QABot, index: Path, serve: Serve, visit: Visit, tmp_path: Path
+) -> None:
+    file = tmp_path / "reef.txt"
+    file.write_text(REEF, encoding="utf-8")
+    answers = opened(bot, index, 0.0)
+    before = answers.snapshot.generation
+    user = visit(serve(answers))
+    user.upload(file)
+    expect(user.page.locator(".report")).to_contain_text("1 article added: uploads/reef.txt")
+    expect(user.page.locator(".articles tbody tr")).to_have_count(3)
+    user.tab("Ask")
+    user.ask(STARFISH)
+    expect(user.panel.locator(".text")).to_contain_text("412 purple starfish")
+    expect(user.panel.locator("mark")).to_have_count(1)
+    assert answers.snapshot.generation > before
+    user.upload(file)
+    expect(user.page.locator(".report")).to_contain_text("Already here, nothing to do: reef.txt")
+
+
+def test_an_index_brought_up_to_date_elsewhere_answers_the_next_question(
+    bot: QABot, index: Path, serve: Serve, visit: Visit, tmp_path: Path
+) -> None:
+    user = visit(serve(opened(bot, index, 0.0)))
+    user.ask(STARFISH)
+    elsewhere = tmp_path / "reefs"
+    elsewhere.mkdir()
+    (elsewhere / "reef.txt").write_text(REEF, encoding="utf-8")
+    build_index(elsewhere, index, embedder=bot.embedder)
+    user.ask(STARFISH)
+    expect(user.panel.locator(".text")).to_contain_text("412 purple starfish")
+
+
+def test_an_empty_file_is_skipped_with_the_reason(
+    bot: QABot, index: Path, serve: Serve, visit: Visit, tmp_path: Path
+) -> None:
+    file = tmp_path / "nothing.txt"
+    file.write_text(" \n", encoding="utf-8")
+    user = visit(serve(opened(bot, index, 0.0)))
+    user.upload(file)
+    expect(user.page.locator(".report .skipped")).to_contain_text("nothing.txt")
