@@ -13,6 +13,7 @@ from qa_bot.protocols import Embedder
 from qa_bot.records import Filters, ScoredPassage
 from qa_bot.retrieval.filters import checked
 from qa_bot.retrieval.fusion import convex
+from qa_bot.retrieval.spelling import mend_terms
 from qa_bot.storage.arrays import NO_IDS, NO_SCORES, FloatArray, IdArray
 from qa_bot.storage.snapshot import Snapshot
 from qa_bot.storage.terms import terms
@@ -53,7 +54,7 @@ class Retriever:
             return ()
 
         vector = self._embedder.embed_question(question)
-        asked = terms(question)
+        asked = mend_terms(terms(question), snapshot.document_frequency)
         depth = max(k, self._candidates)
         near = snapshot.search_dense(vector, depth, allowed=allowed)
         shared = (

@@ -148,6 +148,11 @@ class Snapshot:
             found.append(best(ids[keep], scores[keep], k))
         return _merged(found, k)
 
+    def document_frequency(self, terms: Sequence[str]) -> list[int]:
+        """How many chunks of the generation hold each (stemmed) term."""
+        counts = [segment.terms.document_frequency(terms) for segment in self._segments]
+        return [sum(column) for column in zip(*counts, strict=True)] or [0] * len(terms)
+
     def score_dense(self, vector: FloatArray, ids: Sequence[int] | IdArray) -> FloatArray:
         """Cosine of each chunk, float32 (len(ids),); nan for a chunk that is not here."""
         wanted = as_ids(ids)
