@@ -195,13 +195,16 @@ def collections(files: dict[str, Path], scratch: Path, settings: Settings) -> It
             )
     questions, articles = files.get("questions_2022_2023"), files.get("articles_2022_2023")
     if questions and articles:
-        yield news_collection(questions, articles, scratch=scratch, settings=settings)
+        yield news_collection(
+            questions, articles, scratch=scratch, settings=settings, index=news_index
+        )
 
 
 def main(
     sets: Annotated[Path, typer.Argument(help="folder of the evaluation sets")],
     scratch: Annotated[Path, typer.Option(help="indexes are kept here")] = Path("runs/calibrate"),
     target: Annotated[Path, typer.Option(help="the file of fitted numbers")] = SHIPPED,
+    news_index: Annotated[Path | None, typer.Option(help="an index of the news, if made")] = None,
     docs: Annotated[Path, typer.Option(help="where figures go")] = Path("docs/images"),
 ) -> None:
     """Fit, measure, write."""
@@ -209,7 +212,7 @@ def main(
     observations: list[Observation] = []
     fingerprints: dict[str, str] = {}
     files = {path.name.removesuffix(".jsonl.gz"): path for path in sorted(sets.rglob("*.jsonl.gz"))}
-    for collection in collections(files, scratch, settings):
+    for collection in collections(files, scratch, settings, news_index):
         observations += observe(collection)
         fingerprints = collection.bot.fingerprints
     ranking = fit_ranking(observations)

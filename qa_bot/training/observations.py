@@ -103,11 +103,15 @@ def contexts_collection(
 
 
 def news_collection(
-    questions: Path, articles: Path, *, scratch: Path, settings: Settings
+    questions: Path, articles: Path, *, scratch: Path, settings: Settings, index: Path | None
 ) -> Collection:
     """Dated questions over a collection of articles (.jsonl.gz, rows with ``id``); a
-    question's ``urls`` name the articles that are listed for it."""
-    bot = _indexed(articles, scratch / "news" / "index", settings)
+    question's ``urls`` name the articles that are listed for it. An ``index`` of those
+    articles that is there already is asked as it is."""
+    if index is None:
+        bot = _indexed(articles, scratch / "news" / "index", settings)
+    else:
+        bot = QABot.open(index, settings=settings)
     known = {a.article_id.partition("#")[2]: a.article_id for a in bot.snapshot.articles()}
     found = []
     with gzip.open(questions, "rt", encoding="utf-8") as lines:
