@@ -185,7 +185,9 @@ def fit_reader_threshold(path: Path, reader: Reader, *, most: int = 1500) -> flo
     return best_threshold(values, answered, refused)
 
 
-def collections(files: dict[str, Path], scratch: Path, settings: Settings) -> Iterator[Collection]:
+def collections(
+    files: dict[str, Path], scratch: Path, settings: Settings, news_index: Path | None
+) -> Iterator[Collection]:
     """Every collection whose files are there, opened one after the other."""
     splits: dict[str, SplitBy] = {"squad_v1.1_dev": "title", "newsqa_dev": "context"}
     for name, split in splits.items():
