@@ -61,8 +61,14 @@ class Budget:
     def identity(self) -> tuple[object, ...]:
         """Equal for budgets that cut alike."""
         return (
-            self.max_tokens, self.overlap, self.limit, self.special, self.probe,
-            _ENCODING, TITLE_BYTES, TITLE_PIECES,
+            self.max_tokens,
+            self.overlap,
+            self.limit,
+            self.special,
+            self.probe,
+            _ENCODING,
+            TITLE_BYTES,
+            TITLE_PIECES,
         )
 
     def count(self, texts: Sequence[str]) -> tuple[list[int], list[int]]:

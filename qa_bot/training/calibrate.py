@@ -8,6 +8,7 @@ part and written beside them, with the fingerprints they hold for.
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -208,15 +209,20 @@ def main(
     target: Annotated[Path, typer.Option(help="the file of fitted numbers")] = SHIPPED,
     news_index: Annotated[Path | None, typer.Option(help="an index of the news, if made")] = None,
     docs: Annotated[Path, typer.Option(help="where figures go")] = Path("docs/images"),
+    again: Annotated[bool, typer.Option(help="fit the last run's observations again")] = False,
 ) -> None:
     """Fit, measure, write."""
     settings = Settings.load()
-    observations: list[Observation] = []
-    fingerprints: dict[str, str] = {}
     files = {path.name.removesuffix(".jsonl.gz"): path for path in sorted(sets.rglob("*.jsonl.gz"))}
-    for collection in collections(files, scratch, settings, news_index):
-        observations += observe(collection)
-        fingerprints = collection.bot.fingerprints
+    kept = scratch / "observations.pkl"
+    if again:
+        observations, fingerprints = pickle.loads(kept.read_bytes())
+    else:
+        observations, fingerprints = [], {}
+        for collection in collections(files, scratch, settings, news_index):
+            observations += observe(collection)
+            fingerprints = collection.bot.fingerprints
+        kept.write_bytes(pickle.dumps((observations, fingerprints)))
     ranking = fit_ranking(observations)
     shown = show(observations, ranking)
     slopes, intercept = fit_confidence(shown)
