@@ -17,7 +17,15 @@ from dataclasses import dataclass
 from qa_bot.protocols import Reading
 from qa_bot.records import ScoredPassage, SpanCandidate
 
-RANKING_FEATURES = ("span_score", "null_score", "fused", "dense", "lexical_share", "log_words")
+RANKING_FEATURES = (
+    "span_score",
+    "null_score",
+    "fused",
+    "dense",
+    "lexical_share",
+    "log_words",
+    "support",
+)
 
 BOILERPLATE_PENALTY = 6.0
 """Taken off the rank score of a span in a last-resort chunk. A rule, not a fit: a menu
@@ -65,10 +73,29 @@ class AnswerGroup:
         return tuple(chosen)
 
 
+class Context:
+    """What a candidate's features need to know of a question's other candidates."""
+
+    def __init__(self, readings: Sequence[Reading], passages: Sequence[ScoredPassage]) -> None:
+        self.best_lexical = max((passage.lexical for passage in passages), default=0.0)
+        self._articles: dict[str, set[str]] = {}
+        for reading in readings:
+            for candidate in reading.candidates:
+                if candidate.margin > 0:
+                    key = answer_key(candidate.text)
+                    self._articles.setdefault(key, set()).add(candidate.article_id)
+
+    def support(self, candidate: SpanCandidate) -> int:
+        """Other articles in which the reader prefers the same answer to none."""
+        articles = self._articles.get(answer_key(candidate.text), set())
+        return len(articles - {candidate.article_id})
+
+
 def ranking_features(
-    candidate: SpanCandidate, passage: ScoredPassage, best_lexical: float
+    candidate: SpanCandidate, passage: ScoredPassage, context: Context
 ) -> dict[str, float]:
     """The features of :data:`RANKING_FEATURES` for one candidate."""
+    best_lexical = context.best_lexical
     return {
         "span_score": candidate.score,
         "null_score": candidate.null_score,
@@ -76,6 +103,7 @@ def ranking_features(
         "dense": passage.dense,
         "lexical_share": passage.lexical / best_lexical if best_lexical > 0 else 0.0,
         "log_words": math.log(1 + candidate.text.count(" ")),
+        "support": math.log(1 + context.support(candidate)),
     }
 
 
@@ -86,12 +114,12 @@ def rank_spans(
 
     ``readings[i]`` is what the reader made of ``passages[i]``.
     """
-    best_lexical = max((passage.lexical for passage in passages), default=0.0)
+    context = Context(readings, passages)
     ranked = []
     for reading, passage in zip(readings, passages, strict=True):
         penalty = BOILERPLATE_PENALTY if passage.passage.chunk.boilerplate else 0.0
         for candidate in reading.candidates:
-            features = ranking_features(candidate, passage, best_lexical)
+            features = ranking_features(candidate, passage, context)
             score = sum(weights[name] * features[name] for name in RANKING_FEATURES)
             ranked.append(RankedSpan(candidate, passage, score - penalty))
     ranked.sort(key=lambda r: (-r.rank_score, r.candidate.chunk_id, r.candidate.span))

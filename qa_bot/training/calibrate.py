@@ -24,7 +24,13 @@ from tqdm import tqdm
 
 from qa_bot.answering.confidence import FEATURES, confidence, confidence_features
 from qa_bot.answering.fitted import SHIPPED, Fitted
-from qa_bot.answering.select import RANKING_FEATURES, group_answers, rank_spans, ranking_features
+from qa_bot.answering.select import (
+    RANKING_FEATURES,
+    Context,
+    group_answers,
+    rank_spans,
+    ranking_features,
+)
 from qa_bot.config import Settings
 from qa_bot.evaluation.datasets import SplitBy, read_records, take_part
 from qa_bot.evaluation.metrics import score_answer
@@ -76,10 +82,10 @@ def fit_ranking(observations: Sequence[Observation], *, l2: float = 1e-4) -> dic
         if seen.twin or seen.part != "fit":
             continue
         rows, gains = [], []
-        lexical = max((passage.lexical for passage in seen.passages), default=0.0)
+        context = Context(seen.readings, seen.passages)
         for passage, reading in zip(seen.passages, seen.readings, strict=True):
             for candidate in reading.candidates:
-                features = ranking_features(candidate, passage, lexical)
+                features = ranking_features(candidate, passage, context)
                 rows.append([features[name] for name in RANKING_FEATURES])
                 gains.append(score_answer(candidate.text, seen.golds)[1])
         if any(gains):
@@ -98,7 +104,7 @@ def fit_ranking(observations: Sequence[Observation], *, l2: float = 1e-4) -> dic
             slope = slope - weight * (features.T @ towards) / len(tables)
         return total, slope
 
-    start = np.asarray([1.0, -1.0, 8.0, 0.0, 0.0, 0.0])
+    start = np.asarray([1.0, -1.0, 8.0, 0.0, 0.0, 0.0, 0.0])
     solved = minimize(loss, start, jac=True, method="L-BFGS-B")
     return {name: float(w) for name, w in zip(RANKING_FEATURES, solved.x, strict=True)}
 
