@@ -103,13 +103,23 @@ def _balance(text: str, start: int, end: int, bounds: Span) -> tuple[int, int]:
                 start -= 1
             elif inside.endswith(closer):
                 end -= 1
-    if text[start:end].count('"') % 2:
-        if end < bounds.end and text[end] == '"' and text[start] == '"':
+    return _balance_straight(text, start, end, bounds)
+
+
+def _balance_straight(text: str, start: int, end: int, bounds: Span) -> tuple[int, int]:
+    """The same for straight quotation marks, whose two halves look alike."""
+    inside = text[start:end]
+    before = start > bounds.start and text[start - 1] == '"'
+    after = end < bounds.end and text[end] == '"'
+    if inside.count('"') % 2:
+        if after and not inside.endswith('"'):
             end += 1
-        elif start > bounds.start and text[start - 1] == '"' and text[end - 1] == '"':
+        elif before and not inside.startswith('"'):
             start -= 1
-        elif text[start] == '"':
+        elif inside.startswith('"'):
             start += 1
-        elif text[end - 1] == '"':
+        elif inside.endswith('"'):
             end -= 1
+    elif '"' in inside and before and after:
+        return start - 1, end + 1
     return start, end

@@ -10,6 +10,9 @@ import pytest
 from fakes import FakeEmbedder, FakeReader
 
 from qa_bot import Filters, QABot, build_index
+from qa_bot.answering.confidence import FEATURES
+from qa_bot.answering.fitted import Fitted
+from qa_bot.answering.select import RANKING_FEATURES
 from qa_bot.bot import ask
 from qa_bot.config import Settings
 from qa_bot.errors import IndexMismatch, IndexNotFound, QuestionError
@@ -21,6 +24,17 @@ ARTICLES = {
     "bridge.txt": "The bridge at Norby was built in 1932. Its architect was Ole Lund.",
     "ferry.txt": "The ferry to Sandvik leaves at 7:30. The harbour of Norby was opened in 1871.",
 }
+
+
+# Ranks by the reader's margin alone: these tests are about the road, not about the fit.
+PLAIN = Fitted(
+    ranking=dict.fromkeys(RANKING_FEATURES, 0.0) | {"span_score": 1.0, "null_score": -1.0},
+    confidence=dict.fromkeys(FEATURES, 0.0) | {"rank_score": 0.5},
+    intercept=0.0,
+    threshold=0.5,
+    reader_threshold=0.0,
+    fingerprints={"reader": "another"},
+)
 
 
 @pytest.fixture
@@ -38,6 +52,7 @@ def opened(index: Path, **settings: object) -> QABot:
         settings=Settings.load(environ={}, **settings),
         embedder=FakeEmbedder(),
         reader=FakeReader(),
+        fitted=PLAIN,
     )
 
 
@@ -163,7 +178,9 @@ def test_the_default_index_is_built_from_the_seeds(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "seeds").mkdir()
     (tmp_path / "seeds" / "a.txt").write_text(ARTICLES["bridge.txt"], encoding="utf-8")
-    bot = QABot.open(settings=Settings(), embedder=FakeEmbedder(), reader=FakeReader())
+    bot = QABot.open(
+        settings=Settings(), embedder=FakeEmbedder(), reader=FakeReader(), fitted=PLAIN
+    )
     assert (tmp_path / "index" / "CURRENT").exists()
     assert bot.ask("when was the bridge built?", min_confidence=0).text == "1932"
     assert "building the index" in capsys.readouterr().err
