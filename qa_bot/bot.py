@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from qa_bot.answering.cite import check, cite
+from qa_bot.answering.cite import cite
 from qa_bot.answering.confidence import confidence, confidence_features
 from qa_bot.answering.fitted import Fitted, load_fitted
 from qa_bot.answering.question import clean_question
@@ -38,7 +38,9 @@ from qa_bot.storage.snapshot import Snapshot
 Event = tuple[Literal["passages"], tuple[ScoredPassage, ...]] | tuple[Literal["answer"], Answer]
 
 MOST_ALTERNATIVES = 3
+"""Other distinct answers that an Answer lists."""
 MOST_CITATIONS = 8
+"""Articles that are cited for one answer."""
 
 
 class QABot:
@@ -272,14 +274,12 @@ class QABot:
         )
 
     def _citations(self, snapshot: Snapshot, group: AnswerGroup) -> tuple[Citation, ...]:
-        """One citation an article, best first, each checked against its article."""
+        """One citation an article, best first; ``cite`` checks each against its article."""
         flags = ("uncalibrated",) if self.uncalibrated else ()
         found = []
         for span in group.supporting()[:MOST_CITATIONS]:
             article = snapshot.article(span.candidate.article_id)
-            citation = cite(article, span.candidate.span, flags=flags)
-            check(citation, article)
-            found.append(citation)
+            found.append(cite(article, span.candidate.span, flags=flags))
         return tuple(found)
 
 
