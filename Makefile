@@ -6,19 +6,25 @@ PYTHON   ?= python3
 VENV     ?= .venv
 PIP_ARGS ?=
 ARGS     ?=
+BASE     ?= minilm
+TEACHER  ?=
+DEVICE   ?= cpu
+RUNS     ?= runs
+PASSES   ?= 1
 
 VPYTHON := $(VENV)/bin/python
 READY   := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
-.PHONY: help venv chat test check format eval need-sets train reader calibrate clean
+.PHONY: help venv chat test check format eval need-eval-data need-sets train reader calibrate clean
 
 help:
 	@echo 'make chat       open the chat page on 127.0.0.1:7860 (first start: sets up and indexes seeds/)'
 	@echo 'make test       run the whole test suite'
 	@echo 'make check      ruff, mypy --strict, import contracts'
-	@echo 'make eval       FILE=questions.jsonl [ARGS="--contexts --limit 500"]: measure answers'
-	@echo 'make train      SETS=folder: train the reader; run again to go on after a stop'
+	@echo 'make eval       QA_BOT_EVAL_DATA=folder: measure all sets, write docs/evaluation.md, check the gate'
+	@echo '                [ARGS=--quick]; or FILE=questions.jsonl [ARGS="--contexts --limit 500"]: one file'
+	@echo 'make train      SETS=folder [BASE= TEACHER= DEVICE= PASSES=]: train the reader; goes on after a stop'
 	@echo 'make reader     SETS=folder: export the trained reader, measure it, put it in its place'
 	@echo 'make calibrate  SETS=folder: fit ranking, confidence and thresholds again'
 	@echo 'make clean      remove the environment and all caches; the index stays'
@@ -60,19 +66,42 @@ format: $(READY_DEV)
 	$(VPYTHON) -m ruff check --fix .
 	$(VPYTHON) -m ruff format .
 
-eval: $(READY)
-	@test -n "$(FILE)" || { echo 'Name a file: make eval FILE=questions.jsonl ARGS=--contexts' >&2; exit 2; }
+# One file needs the package alone; the whole evaluation draws, which takes matplotlib.
+eval: need-eval-data $(if $(FILE),$(READY),$(READY_DEV))
+ifdef FILE
 	@$(VPYTHON) -m qa_bot eval "$(FILE)" $(ARGS)
+else
+	@$(VPYTHON) -m qa_bot.evaluation "$(QA_BOT_EVAL_DATA)" $(ARGS)
+endif
+
+need-eval-data:
+	@test -n "$(FILE)$(QA_BOT_EVAL_DATA)" || { \
+	  echo 'Name the folder of evaluation sets: make eval QA_BOT_EVAL_DATA=folder' >&2; \
+	  echo 'or one file of questions: make eval FILE=questions.jsonl ARGS=--contexts' >&2; exit 2; }
 
 # SETS names a folder of sets (.jsonl.gz); it may have subfolders.
 need-sets:
 	@test -n "$(SETS)" || { echo 'Name the folder of sets: make $(MAKECMDGOALS) SETS=folder' >&2; exit 2; }
 
+# BASE is minilm or the path of gte-small's fp32 ONNX; TEACHER, if given, the folder of
+# all-mpnet-base-v2. DEVICE=cuda where there is one. Each step goes on where it stopped.
 train: need-sets $(READY_DEV)
-	$(VPYTHON) -m qa_bot.training.train_reader "$(SETS)" $(ARGS)
+	$(VPYTHON) -m qa_bot.training.make_tables "$(SETS)" --out "$(RUNS)/tables"
+ifneq ($(TEACHER),)
+	test -f "$(RUNS)/teacher/summary.json" || $(VPYTHON) -m qa_bot.training.train_reader \
+	  "$(RUNS)/tables/tables.npz" --base "$(TEACHER)" --out "$(RUNS)/teacher" --device $(DEVICE) \
+	  --compiled --learning-rate 6e-5 --rows 160 --others 2 --passes 2
+	test -f "$(RUNS)/teacher/logits.npz" || $(VPYTHON) -m qa_bot.training.teach \
+	  "$(RUNS)/tables/tables.npz" --base "$(TEACHER)" --run "$(RUNS)/teacher" \
+	  --out "$(RUNS)/teacher/logits.npz" --device $(DEVICE) --compiled
+endif
+	$(VPYTHON) -m qa_bot.training.train_reader "$(RUNS)/tables/tables.npz" --base "$(BASE)" \
+	  --out "$(RUNS)/reader" --device $(DEVICE) --compiled --learning-rate 2e-4 --rows 256 \
+	  --passes $(PASSES) \
+	  $(if $(TEACHER),--teacher "$(RUNS)/teacher/logits.npz") $(ARGS)
 
 reader: need-sets $(READY_DEV)
-	$(VPYTHON) -m qa_bot.training.export_reader "$(SETS)" $(ARGS)
+	$(VPYTHON) -m qa_bot.training.export_reader "$(SETS)" --run "$(RUNS)/reader" --base "$(BASE)" $(ARGS)
 
 calibrate: need-sets $(READY_DEV)
 	$(VPYTHON) -m qa_bot.training.calibrate "$(SETS)" $(ARGS)

@@ -1,8 +1,9 @@
 """Where exported models are kept, and who exports one when it is not there yet.
 
 A model's folder is ``<cache>/models/<name>-<precision>-<key>``; the key is made
-from the weights (for a hub name: the name) and the recipe of the export, so that
-neither a changed model nor a changed recipe is ever mistaken for the old one.
+from the weights (for an encoder by hub name: the name) and the recipe of the export,
+so that neither a changed model nor a changed recipe is ever mistaken for the old one.
+Encoders and readers (qa_bot.models.checkpoint) are kept and exported the same way.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -33,8 +35,11 @@ qa_bot.models.export would write others. It stands here because finding a cached
 model must not load the exporter."""
 
 
+_HUB_NAME = re.compile(r"[\w-][\w.-]*(/[\w.-]+)?")
+
+
 class NotExportable(ModelError):
-    """The model loads, but cannot be run as ONNX; sentence-transformers can run it."""
+    """The model loads, but cannot be run as ONNX; torch could run it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ def find_source(name: str) -> ModelSource:
     if folder.is_dir():
         folder = folder.resolve()
         return ModelSource(folder.name, str(folder), folder_sha256(folder), local=True)
-    if not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", name) or name.startswith("."):
+    if not is_hub_name(name):
         raise ModelError(
             "the embedding model is neither a folder nor a name on the hub",
             where=name,
@@ -84,7 +89,35 @@ def exported(source: ModelSource, precision: str, cache: Path) -> Path:
         NotExportable: the model loads, but not as an ONNX file that agrees with it.
         ModelError: the model cannot be loaded, or the cache not be written to.
     """
-    key = hashlib.sha256(f"{source.digest}\0{precision}\0{RECIPE}".encode()).hexdigest()[:16]
+    return made_once(
+        source, precision, RECIPE, cache, lambda folder: _export(source, folder, precision)
+    )
+
+
+def is_hub_name(name: str) -> bool:
+    """Whether ``name`` reads as ``name`` or ``owner/name`` on the hub, not as a path."""
+    return _HUB_NAME.fullmatch(name) is not None
+
+
+def made_once(
+    source: ModelSource, precision: str, recipe: str, cache: Path, make: Callable[[Path], None]
+) -> Path:
+    """The folder of ``source`` in ``cache``; filled by ``make`` if it is not there yet.
+
+    Args:
+        source: where the model comes from.
+        precision: what its weights become; part of the folder's name.
+        recipe: what decides the exported bytes apart from the weights.
+        cache: the folder of the setting ``cache_dir``.
+        make: fills the new, empty folder it is given, or raises.
+
+    Two processes that ask at once make it once: the second waits for the first. A
+    folder appears whole or not at all.
+
+    Raises:
+        ModelError: the cache cannot be written to; or what ``make`` raises.
+    """
+    key = hashlib.sha256(f"{source.digest}\0{precision}\0{recipe}".encode()).hexdigest()[:16]
     label = re.sub(r"[^\w.-]+", "-", source.name).strip(".")
     folder = cache.absolute() / "models" / f"{label}-{precision}-{key}"
     if folder.exists():
@@ -93,12 +126,11 @@ def exported(source: ModelSource, precision: str, cache: Path) -> Path:
     with FileLock(folder.parent / f".{folder.name}.lock"):
         if not folder.exists():
             with new_folder(folder) as temporary:
-                _export(source, temporary, precision)
+                make(temporary)
     return folder
 
 
 def _export(source: ModelSource, folder: Path, precision: str) -> None:
-    """Run qa_bot.models.export in a process of its own, with its noise kept back."""
     if source.digest == _BUNDLED_SHA256:
         _check_bundled(Path(source.location))
     print(
@@ -106,6 +138,22 @@ def _export(source: ModelSource, folder: Path, precision: str) -> None:
         file=sys.stderr,
         flush=True,
     )
+    export_apart("qa_bot.models.export", source, folder, precision)
+
+
+def export_apart(module: str, source: ModelSource, folder: Path, precision: str) -> None:
+    """Run an exporter in a process of its own, with its noise kept back.
+
+    Args:
+        module: run as ``python -m module SOURCE FOLDER PRECISION``; see
+            :func:`qa_bot.models.export.main`.
+        source, folder, precision: what it is given.
+
+    Raises:
+        NotExportable: the model loads, but has no ONNX form that agrees with it; or
+            the process died.
+        ModelError: the model cannot be loaded.
+    """
     root = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     environment = os.environ | {"PYTHONPATH": path, "HF_HUB_DISABLE_TELEMETRY": "1"}
@@ -113,7 +161,7 @@ def _export(source: ModelSource, folder: Path, precision: str) -> None:
         environment |= {"HF_HUB_OFFLINE": "1"}
     arguments = [json.dumps(asdict(source)), str(folder), precision]
     child = subprocess.run(
-        [sys.executable, "-m", "qa_bot.models.export", *arguments],
+        [sys.executable, "-m", module, *arguments],
         env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -126,10 +174,12 @@ def _export(source: ModelSource, folder: Path, precision: str) -> None:
         error = json.loads(child.stdout.splitlines()[-1])
         kind = NotExportable if error["loads"] else ModelError
         what, found, mend = error["what"], error["found"], error["mend"]
+        expected = error.get("expected")
     except (IndexError, ValueError, KeyError, TypeError):  # it died before it could say why
         kind, what, mend = NotExportable, "the export of a model broke off", None
+        expected = None
         found = child.stderr.strip()[-500:] or f"exit code {child.returncode}"
-    raise kind(what, where=source.location, found=found, mend=mend)
+    raise kind(what, where=source.location, expected=expected, found=found, mend=mend)
 
 
 def _bundled_folder() -> Path:

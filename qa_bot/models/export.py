@@ -26,7 +26,8 @@ from qa_bot.models.agreement import CHECK_SENTENCES, FP32_FLOOR, INT8_FLOOR, sma
 from qa_bot.models.cache import RECIPE, ModelSource, NotExportable
 from qa_bot.models.encoder import MODEL_FILE, TOKENIZER_FILE, Encoder
 from qa_bot.models.files import sha256, write_json
-from qa_bot.models.quantise import quantise, save
+from qa_bot.models.quantise import quantise
+from qa_bot.models.tracing import OPSET, trace
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 _PACKAGES = (
     "torch", "onnx", "onnxscript", "onnxruntime", "transformers", "sentence-transformers",
 )  # fmt: skip
-OPSET = 20  # the first with Gelu as one node
 _NO_LIMIT = 1_000_000
 
 
@@ -182,7 +182,6 @@ def _quantise_checked(
 
 def _trace(model: SentenceTransformer, path: Path) -> None:
     """Export ``model`` with inputs (batch, tokens) and the output ``vector`` (batch, dim)."""
-    import onnx
     import torch
 
     class Pipeline(torch.nn.Module):  # type: ignore[misc]
@@ -199,35 +198,23 @@ def _trace(model: SentenceTransformer, path: Path) -> None:
             return torch.nn.functional.normalize(features["sentence_embedding"], p=2, dim=1)
 
     example = model.tokenizer(["a first example", "a second"], padding=True, return_tensors="pt")
-    sizes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("tokens")}
-    with torch.inference_mode():
-        torch.onnx.export(
-            Pipeline().eval(),
-            (example["input_ids"], example["attention_mask"]),
-            path,
-            input_names=["input_ids", "attention_mask"],
-            output_names=["vector"],
-            dynamic_shapes={"input_ids": sizes, "attention_mask": sizes},
-            opset_version=OPSET,
-            dynamo=True,
-            external_data=False,
-            verbose=False,
-        )
-    save(onnx.load(path), path)
+    inputs = {name: example[name] for name in ("input_ids", "attention_mask")}
+    trace(Pipeline(), inputs, path, output="vector")
 
 
-def main(arguments: list[str]) -> int:
-    """``SOURCE FOLDER PRECISION``, the first a ModelSource as JSON.
+def main(arguments: list[str], make: Callable[[ModelSource, Path, str], None] = export) -> int:
+    """``SOURCE FOLDER PRECISION``, the first a ModelSource as JSON, given to ``make``.
 
     An error is the last line of stdout, as JSON.
     """
     source, folder, precision = arguments
     try:
-        export(ModelSource(**json.loads(source)), Path(folder), precision)
+        make(ModelSource(**json.loads(source)), Path(folder), precision)
     except ModelError as error:
         record = {
             "loads": isinstance(error, NotExportable),
             "what": error.what,
+            "expected": error.expected and str(error.expected),
             "found": str(error.found),
             "mend": error.mend,
         }

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,12 +26,23 @@ def folder_sha256(folder: Path) -> str:
 
     Hidden files and Markdown do not count: they change nothing that the model does.
     """
+    return paths_sha256(
+        folder,
+        (
+            path
+            for path in folder.rglob("*")
+            if path.is_file()
+            and path.suffix != ".md"
+            and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        ),
+    )
+
+
+def paths_sha256(folder: Path, paths: Iterable[Path]) -> str:
+    """One sha256 over the bytes of files below ``folder`` and their names relative to it."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        relative = path.relative_to(folder)
-        hidden = any(part.startswith(".") for part in relative.parts)
-        if path.is_file() and not hidden and path.suffix != ".md":
-            digest.update(f"{relative.as_posix()}\0{sha256(path)}\n".encode())
+    for path in sorted(paths):
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{sha256(path)}\n".encode())
     return digest.hexdigest()
 
 

@@ -12,10 +12,16 @@ import os
 from pathlib import Path
 
 from qa_bot.errors import ModelError
+from qa_bot.models.fuse import fuse
 
 
 def quantise(
-    source: Path, target: Path, *, reduce_range: bool = False, embeddings: bool = True
+    source: Path,
+    target: Path,
+    *,
+    reduce_range: bool = False,
+    embeddings: bool = True,
+    single: bool = False,
 ) -> None:
     """Write the int8 form of the ONNX file ``source`` to ``target``.
 
@@ -29,6 +35,8 @@ def quantise(
             of 8-bit products can overflow.
         embeddings: quantise the embedding tables too. They are half of a small
             model's bytes and hardly any of its time.
+        single: the file will be run on one unpadded row at a time. It then has no
+            input ``attention_mask`` and less to compute (:mod:`qa_bot.models.fuse`).
 
     Raises:
         ModelError: ``source`` is missing or cannot be quantised.
@@ -41,6 +49,8 @@ def quantise(
     temporary = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         model = onnx.load(source)
+        if single:
+            fuse(model)
         # Says that the graph has been prepared, which is true of an exported one:
         # without it the library writes a warning to the root logger.
         onnx.helper.set_model_props(model, {"onnx.quant.pre_process": "onnxruntime.quant"})
@@ -54,6 +64,8 @@ def quantise(
         )
         save(onnx.load(temporary), temporary)
         temporary.replace(target)
+    except ModelError:
+        raise
     except Exception as error:  # protobuf, ONNX and ONNX Runtime raise classes of their own
         raise ModelError("a model cannot be quantised", where=source, found=error) from error
     finally:

@@ -45,7 +45,8 @@ def best_pairs(
         max_tokens: most tokens of a span.
         top_n: most pairs that come back.
 
-    Best first; equal scores by first token, then by length.
+    Best first; equal scores by first token, then by length. A pair with a logit of
+    -inf is none.
     """
     count = len(starts)
     width = min(max_tokens, count)
@@ -57,7 +58,7 @@ def best_pairs(
     places = np.minimum(places, count - 1)
     inside &= segments[places] == segments[:, None]
     band = np.where(inside, starts[:, None].astype(np.float64) + ends[places], -np.inf).ravel()
-    n = min(top_n, int(inside.sum()))
+    n = min(top_n, int((band > -np.inf).sum()))
     if n < band.size:
         # Everything at least as good as the n-th, so that ties are cut by order, not by chance.
         cut = np.partition(band, band.size - n)[band.size - n]

@@ -1,45 +1,76 @@
 """A span's edges, put where a person would put them.
 
-The model points at word pieces; a quote must not begin or end inside a word or a
-number, must keep its currency sign and its unit sign, and must not carry half a
-pair of quotation marks or brackets, or a trailing comma.
+The model points at word pieces. A quote must not begin or end inside a word, a number or
+a name, keeps its currency and its unit, carries neither half a pair of quotation marks or
+brackets nor a trailing comma.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+from qa_bot.reading.names import keeps_stop, without_possessive
+from qa_bot.reading.pairs import balance
+from qa_bot.reading.uncut import CURRENCY, around, number_before
+from qa_bot.reading.units import unit_end
 from qa_bot.records import Span
 
-_CURRENCY = "$£€¥₹₽₩"
-_UNITS = "%‰°"
-_TRAILING = " \t\r\n,;:!?…-–—"
-_LEADING = " \t\r\n,;:.!?…–—)]}»”"
-_PAIRS = {"(": ")", "[": "]", "{": "}", "“": "”", "«": "»"}
-_IN_NUMBER = ".,:/"
+_TRAILING = " \t\r\n\u00a0\u2009\u202f,;:!?…-‑–—"
+_LEADING = " \t\r\n\u00a0\u2009\u202f,;:.!?…–—)]}»”"
+_APOSTROPHES = "'’"
+# .5  –3  –$3
+_SIGNED = re.compile(rf"\.\d|–[{CURRENCY}]?\.?\d")
+# These are words of their own: a span may end before them.
+_CLITIC = re.compile(r"[’'](?:s|d|m|re|ll|ve)(?![^\W\d_])")
 
 
-def tidy(text: str, span: Span, bounds: Span) -> Span:
+def tidy(text: str, span: Span, bounds: Span, question: str = "") -> Span:
     """``span`` with its edges put right, never outside ``bounds`` and never empty.
 
-    ``text`` holds every code point of ``bounds``; offsets are its own. A span of
-    nothing but punctuation comes back unchanged.
+    ``text`` holds every code point of ``bounds``; offsets are its own. A number takes
+    in the unit behind it unless ``question`` names that unit, a possessive's "'s" goes
+    unless it asks whose. A span of nothing but
+    punctuation comes back unchanged. What has been tidied stays as it is when it is
+    tidied again, with the same bounds and question.
     """
-    start, end = span.start, span.end
-    while _inside_word(text, start, bounds):
-        start -= 1
-    while _inside_word(text, end, bounds):
-        end += 1
-    if bounds.start < start < end and text[start - 1] in _CURRENCY and text[start].isdigit():
-        start -= 1
-    if start < end < bounds.end and text[end] in _UNITS and text[end - 1].isdigit():
-        end += 1
-    start, end = _trim(text, start, end)
-    start, end = _balance(text, start, end, bounds)
-    start, end = _trim(text, start, end)
+    seen = [span]
+    while True:
+        span = _step(text, span, bounds, question)
+        if span == seen[-1]:
+            return span
+        if span in seen:
+            # Two rules undo each other: any of the circle would do, so always the same.
+            return min(seen[seen.index(span) :])
+        seen.append(span)
+
+
+def _step(text: str, span: Span, bounds: Span, question: str) -> Span:
+    start, end = _whole(text, span.start, span.end, bounds)
+    end = _with_unit(text, start, end, bounds, question)
+    start, end = _trim(text, start, end, bounds)
+    end = without_possessive(text, start, end, question)
+    if start < end:  # nothing is left of a span of punctuation
+        start, end = balance(text, start, end, bounds)
+        start, end = _trim(text, start, end, bounds)
     if not any(char.isalnum() for char in text[start:end]):
         return span
     return Span(start, end)
+
+
+def _whole(text: str, start: int, end: int, bounds: Span) -> tuple[int, int]:
+    """Out to the borders of words, numbers and names, as far as ``bounds`` go."""
+    while bounds.start < start < bounds.end and _inside_word(text, start):
+        start -= 1
+    if (found := around(text, start, leading=True)) is not None:
+        start = max(bounds.start, found[0])
+    while bounds.start < end < bounds.end and _inside_word(text, end):
+        if _CLITIC.match(text, end):
+            break
+        end += 1
+    if (found := around(text, end)) is not None:
+        end = min(bounds.end, found[1])
+    return start, end
 
 
 def _wordlike(char: str) -> bool:
@@ -47,79 +78,37 @@ def _wordlike(char: str) -> bool:
     return char.isalnum() or (ord(char) > 0x2FF and unicodedata.category(char)[0] == "M")
 
 
-def _inside_word(text: str, place: int, bounds: Span) -> bool:
-    """Whether a cut at ``place`` would fall inside a word or a number."""
-    if not bounds.start < place < bounds.end:
-        return False
+def _inside_word(text: str, place: int) -> bool:
+    """Whether a cut at ``place`` would fall inside a word."""
     before, after = text[place - 1], text[place]
-    if _wordlike(before) and _wordlike(after):
-        return True
-    # 21.1, 4,945, 7:30, 24/7: such a sign between two digits belongs to the number.
-    if before.isdigit() and after in _IN_NUMBER:
-        return place + 1 < bounds.end and text[place + 1].isdigit()
-    if after.isdigit() and before in _IN_NUMBER:
-        return place - 2 >= bounds.start and text[place - 2].isdigit()
-    return False
+    if _wordlike(before):
+        if _wordlike(after):
+            return True
+        return after in _APOSTROPHES and before.isalpha() and text[place + 1 : place + 2].isalpha()
+    return before in _APOSTROPHES and after.isalpha() and text[max(0, place - 2)].isalpha()
 
 
-def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """Off with white space and hanging punctuation; a full stop goes unless it ends
-    an abbreviation such as U.S. or Jr. in the middle of a sentence."""
-    while start < end and text[start] in _LEADING and not _signed(text, start, end):
+def _with_unit(text: str, start: int, end: int, bounds: Span, question: str) -> int:
+    """``end``, or the end of the unit that belongs to the number before it."""
+    further = unit_end(text, end, bounds.end, question)
+    if further == end:
+        return end
+    number = number_before(text, end)
+    return further if number is not None and number >= start else end
+
+
+def _trim(text: str, start: int, end: int, bounds: Span) -> tuple[int, int]:
+    """Off with white space and hanging punctuation; a full stop goes unless it belongs
+    to an abbreviation such as U.S. or Jr., and comes back where it does."""
+    while start < end and text[start] in _LEADING and not _SIGNED.match(text, start, end):
         start += 1
-    while start < end and text[end - 1] in _TRAILING:
+    while start < end:
+        if text[end - 1] == ".":
+            if keeps_stop(text, start, end - 1):
+                break
+        elif text[end - 1] not in _TRAILING:
+            break
         end -= 1
-    if start < end and text[end - 1] == "." and not _abbreviation(text, start, end):
-        end -= 1
-    return start, end
-
-
-def _signed(text: str, start: int, end: int) -> bool:
-    """Whether the text at ``start`` is a number such as .5 or –3."""
-    return text[start] in ".–" and start + 1 < end and text[start + 1].isdigit()
-
-
-def _abbreviation(text: str, start: int, end: int) -> bool:
-    """Whether the full stop before ``end`` belongs to the word before it."""
-    stem = text[start : end - 1].rsplit(None, 1)[-1:]
-    if not stem:
-        return False
-    return "." in stem[0] or (len(stem[0]) <= 3 and stem[0][:1].isupper() and stem[0].isalpha())
-
-
-def _balance(text: str, start: int, end: int, bounds: Span) -> tuple[int, int]:
-    """Takes in the missing half of a pair that stands right at the edge, else drops
-    the half that is there if it stands at the other edge."""
-    inside = text[start:end]
-    for opener, closer in _PAIRS.items():
-        surplus = inside.count(opener) - inside.count(closer)
-        if surplus == 1:
-            if end < bounds.end and text[end] == closer:
-                end += 1
-            elif inside.startswith(opener):
-                start += 1
-        elif surplus == -1:
-            if start > bounds.start and text[start - 1] == opener:
-                start -= 1
-            elif inside.endswith(closer):
-                end -= 1
-    return _balance_straight(text, start, end, bounds)
-
-
-def _balance_straight(text: str, start: int, end: int, bounds: Span) -> tuple[int, int]:
-    """The same for straight quotation marks, whose two halves look alike."""
-    inside = text[start:end]
-    before = start > bounds.start and text[start - 1] == '"'
-    after = end < bounds.end and text[end] == '"'
-    if inside.count('"') % 2:
-        if after and not inside.endswith('"'):
-            end += 1
-        elif before and not inside.startswith('"'):
-            start -= 1
-        elif inside.startswith('"'):
-            start += 1
-        elif inside.endswith('"'):
-            end -= 1
-    elif '"' in inside and before and after:
-        return start - 1, end + 1
+    if start < end < bounds.end and text[end] == "." and keeps_stop(text, start, end):
+        end += 1
     return start, end

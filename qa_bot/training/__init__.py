@@ -1,6 +1,10 @@
 """Making the models that ship: the reader's training, its export, the fitted numbers.
 
-Needs the extra ``train``. sets.py reads and mixes the training sets, negatives.py
-finds passages that look right and are not, features.py labels windows,
-train_reader.py trains, export_reader.py ships, calibrate.py fits.
+Needs the extra ``train``. What is trained on: sets.py reads the training sets,
+splits.py keeps passages apart, retrieved.py asks the retriever every question,
+unanswerable.py makes questions without an answer, make_tables.py writes it all as
+tables.py describes. How: sampling.py draws batches, losses.py says what is learnt,
+bases.py where from, train_reader.py runs it, watch.py measures it on the way, teach.py
+keeps what a teacher says. What for: export_reader.py ships (smooth.py before int8),
+calibrate.py fits (observations.py, confidence_report.py).
 """

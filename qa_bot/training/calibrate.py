@@ -23,7 +23,7 @@ from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
 from qa_bot.answering.confidence import FEATURES, confidence, confidence_features
-from qa_bot.answering.fitted import SHIPPED, Fitted
+from qa_bot.answering.fitted import FILE, SHIPPED, Fitted
 from qa_bot.answering.select import (
     RANKING_FEATURES,
     Context,
@@ -209,10 +209,17 @@ def collections(
         )
 
 
+def reader_folder(reader: str) -> Path:
+    """The folder of a reader that is named as in the settings."""
+    return SHIPPED.parent if reader == "default" else Path(reader)
+
+
 def main(
     sets: Annotated[Path, typer.Argument(help="folder of the evaluation sets")],
     scratch: Annotated[Path, typer.Option(help="indexes are kept here")] = Path("runs/calibrate"),
-    target: Annotated[Path, typer.Option(help="the file of fitted numbers")] = SHIPPED,
+    target: Annotated[
+        Path | None, typer.Option(help="the file of fitted numbers; its reader's by default")
+    ] = None,
     news_index: Annotated[Path | None, typer.Option(help="an index of the news, if made")] = None,
     docs: Annotated[Path, typer.Option(help="where figures go")] = Path("docs/images"),
     again: Annotated[bool, typer.Option(help="fit the last run's observations again")] = False,
@@ -248,7 +255,7 @@ def main(
     for name in sorted({row[0] for row in rows}):
         measured[name] = report([row for row in rows if row[0] == name], threshold)
     write_json(
-        target,
+        target or reader_folder(settings.reader) / FILE,
         {
             "ranking": ranking,
             "confidence": slopes,

@@ -27,23 +27,30 @@ from qa_bot.models.session import open_session
 from qa_bot.protocols import ReadingPassage
 from qa_bot.reading.reader import CARD, MODEL, SHIPPED, TOKENIZER
 from qa_bot.reading.windows import MAX_LENGTH, OVERLAP, Window, WindowMaker, pad
+from qa_bot.training.bases import SpanModel, base_folder, new_model
+from qa_bot.training.make_tables import OTHERS
 from qa_bot.training.sets import MIX, read_set
 from qa_bot.training.smooth import STRENGTH, smooth
-from qa_bot.training.train_reader import WEIGHTS, SpanModel, base_folder, new_model
+from qa_bot.training.train_reader import SUMMARY, WEIGHTS
 
 DEV_SETS = ("squad_v1.1_dev", "nq_qed_dev", "newsqa_dev")
 MOST_LOST = 0.5
 """F1 points that int8 may cost; above it, fp32 ships."""
 MOST_LOGIT_ERROR = 1e-3
 """Largest difference of a logit between torch and ONNX at fp32."""
-OPSET = 18
+OPSET = 20  # the first with Gelu as one node
 PACKAGES = ("torch", "onnx", "onnxscript", "onnxruntime")
 
-LICENCE = """The weights are licensed CC BY-SA 4.0. They were trained from all-MiniLM-L6-v2
-(Apache-2.0, sentence-transformers) on: SQuAD 1.1 (CC BY-SA 4.0, Rajpurkar et al. 2016),
-SQuADShifts (CC BY 4.0, Miller et al. 2020), Natural Questions as in QED (CC BY-SA 3.0,
-Kwiatkowski et al. 2019, Lamm et al. 2021), HotpotQA (CC BY-SA 4.0, Yang et al. 2018),
-QAMR (MIT, Michael et al. 2018) and PolicyQA (MIT, Ahmad et al. 2020)."""
+LICENCE = """The weights are licensed CC BY-SA 4.0. They were trained from {base} on: SQuAD 1.1
+(CC BY-SA 4.0, Rajpurkar et al. 2016), SQuADShifts (CC BY 4.0, Miller et al. 2020), Natural
+Questions as in QED (CC BY-SA 3.0, Kwiatkowski et al. 2019, Lamm et al. 2021), HotpotQA (CC BY-SA
+4.0, Yang et al. 2018), QAMR (MIT, Michael et al. 2018) and PolicyQA (MIT, Ahmad et al. 2020)."""
+BASES = {
+    "minilm": "all-MiniLM-L6-v2 (Apache-2.0; 22.7M parameters, 6 layers of 384)",
+    "gte-small": "gte-small (MIT; 33.2M parameters, 12 layers of 384)",
+}
+TEACHERS = {"mpnet": "all-mpnet-base-v2 (Apache-2.0; 109M parameters)"}
+LIMITS = "English; questions that one span answers; no arithmetic, no yes or no."
 
 
 def trace(model: SpanModel, path: Path) -> None:
@@ -124,34 +131,70 @@ def write_card(folder: Path, record: dict[str, Any]) -> None:
     write_json(folder / CARD, {**record, "files": files})
 
 
+def quantised(model: SpanModel, sets: Path, folder: Path) -> None:
+    """Smooths ``model`` in place and writes it to ``folder`` with 7 bits a weight, so that
+    sums of products fit 16 bits, on processors without VNNI too."""
+    smooth(model, training_windows(sets, WindowMaker(folder / TOKENIZER)))
+    trace(model, folder / "smoothed.onnx")
+    quantise(folder / "smoothed.onnx", folder / MODEL, single=True, reduce_range=True)
+
+
+def traced(model: SpanModel, folder: Path) -> float:
+    """Writes ``model`` to ``folder`` at fp32; the largest difference of a logit.
+
+    Raises:
+        ModelError: the difference is more than rounding.
+    """
+    trace(model, folder / MODEL)
+    difference = largest_difference(model, folder / MODEL, WindowMaker(folder / TOKENIZER))
+    if difference > MOST_LOGIT_ERROR:
+        raise ModelError(
+            "the exported reader differs from the trained one",
+            where=folder / MODEL,
+            expected=f"logits within {MOST_LOGIT_ERROR}",
+            found=difference,
+            mend="pin torch and onnxscript to the versions in the last card",
+        )
+    return difference
+
+
+def story(run: Path, base: str) -> dict[str, Any]:
+    """What the card says of the training: from the run's ``summary.json``, and from its
+    ``notes.txt``, where somebody wrote what the recipe does not show."""
+    summary = json.loads((run / SUMMARY).read_text(encoding="utf-8"))
+    notes = run / "notes.txt"
+    told = {
+        "licence": " ".join(LICENCE.format(base=BASES[base]).split()),
+        "base": BASES[base],
+        "training_sets": {"most_examples": MIX, "retrieved_passages": OTHERS},
+        "training": summary,
+    }
+    if "teacher" in summary:
+        told["teacher"] = TEACHERS["mpnet"]
+    if notes.exists():
+        told["notes"] = " ".join(notes.read_text(encoding="utf-8").split())
+    return told
+
+
 def main(
-    sets: Annotated[Path, typer.Argument(help="folder of the evaluation sets")],
+    sets: Annotated[Path, typer.Argument(help="folder of the training and evaluation sets")],
     run: Annotated[Path, typer.Option(help="folder of the training run")] = Path("runs/reader"),
+    base: Annotated[str, typer.Option(help="minilm, or the path of gte-small's ONNX")] = "minilm",
     target: Annotated[Path, typer.Option(help="where the model goes")] = SHIPPED,
     most: Annotated[int, typer.Option(help="questions of each dev set")] = 1500,
 ) -> None:
     """Export, measure and ship the reader of a finished run."""
-    base = base_folder()
-    model = new_model(base)
+    name = "minilm" if base == "minilm" else "gte-small"
+    tokenizer = base_folder() / TOKENIZER
+    model = new_model(base_folder() if base == "minilm" else Path(base))
     model.load_state_dict(torch.load(run / WEIGHTS, weights_only=True))
     with tempfile.TemporaryDirectory(prefix="qa_bot_reader_") as scratch:
         exact, small = Path(scratch) / "fp32", Path(scratch) / "int8"
         for folder in (exact, small):
             folder.mkdir()
-            shutil.copyfile(base / TOKENIZER, folder / TOKENIZER)
-        trace(model, exact / MODEL)
-        difference = largest_difference(model, exact / MODEL, WindowMaker(exact / TOKENIZER))
-        if difference > MOST_LOGIT_ERROR:
-            raise ModelError(
-                "the exported reader differs from the trained one",
-                where=exact / MODEL,
-                expected=f"logits within {MOST_LOGIT_ERROR}",
-                found=difference,
-                mend="pin torch and onnxscript to the versions in the last card",
-            )
-        smooth(model, training_windows(sets, WindowMaker(exact / TOKENIZER)))
-        trace(model, small / "smoothed.onnx")
-        quantise(small / "smoothed.onnx", small / MODEL)
+            shutil.copyfile(tokenizer, folder / TOKENIZER)
+        difference = traced(model, exact)
+        quantised(model, sets, small)
         plain = {"max_length": MAX_LENGTH, "overlap": OVERLAP}
         scores = {}
         for folder in (exact, small):
@@ -161,31 +204,23 @@ def main(
         squad = "squad_v1.1_dev"
         lost = scores["fp32"][squad]["f1"] - scores["int8"][squad]["f1"]
         chosen = small if lost <= MOST_LOST else exact
-        summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))
         target.mkdir(parents=True, exist_ok=True)
-        for name in (MODEL, TOKENIZER):
-            shutil.copyfile(chosen / name, target / name)
+        for part in (MODEL, TOKENIZER):
+            shutil.copyfile(chosen / part, target / part)
         write_card(
             target,
             {
-                "name": "qa_bot reader, MiniLM-L6",
-                "status": "interim: a later model replaces it, the interface stays",
-                "licence": " ".join(LICENCE.split()),
-                "base": "all-MiniLM-L6-v2 (22.7M parameters; 6 layers of 384)",
-                "training_sets": {"most_examples": MIX, "bm25_negatives": True},
-                "training": summary,
-                "command": "make train SETS=sets/train && make reader SETS=sets",
+                "name": f"qa_bot reader, {name}",
+                "status": "shipped, not interim",
+                **story(run, name),
+                "command": "see docs/training.md, Make it again",
                 "weights": chosen.name,
                 "smoothing_before_int8": STRENGTH,
                 "f1_lost_to_int8": round(lost, 3),
                 "largest_logit_difference_fp32": difference,
                 "scores": scores,
-                "notes": "Stopped and taken up once, at step 248; the clock was changed "
-                "while it ran, and the run ended with its full pass.",
-                "made_with": {
-                    p: version(p) for p in ("torch", "onnx", "onnxscript", "onnxruntime")
-                },
-                "limits": "English; questions that one span answers; no arithmetic, no yes or no.",
+                "made_with": {package: version(package) for package in PACKAGES},
+                "limits": LIMITS,
                 **plain,
             },
         )

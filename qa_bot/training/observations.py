@@ -19,6 +19,7 @@ from tqdm import tqdm
 from qa_bot.answering.question import clean_question
 from qa_bot.bot import QABot, reading_passage
 from qa_bot.config import Settings
+from qa_bot.evaluation.collection import write_contexts
 from qa_bot.evaluation.datasets import (
     SplitBy,
     evenly_spaced,
@@ -80,15 +81,7 @@ def contexts_collection(
     records = read_records(path)
     rows = scratch / name / "contexts.jsonl"
     rows.parent.mkdir(parents=True, exist_ok=True)
-    ids: dict[str, str] = {}
-    with rows.open("w", encoding="utf-8") as stream:
-        for record in records:
-            context = record.context or ""
-            if context not in ids:
-                ids[context] = f"context-{len(ids):06d}"
-                title = {"title": record.title.replace("_", " ")} if record.title else {}
-                row = {"id": ids[context], "text": context, **title}
-                stream.write(json.dumps(row) + "\n")
+    ids = write_contexts(records, rows)
     bot = _indexed(rows, scratch / name / "index", settings)
     by_row = {a.article_id.rpartition("#")[2]: a.article_id for a in bot.snapshot.articles()}
     questions = []

@@ -9,12 +9,11 @@ does not answer.
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import random
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 MIX: dict[str, int] = {
@@ -29,20 +28,6 @@ MIX: dict[str, int] = {
 }
 """At most so many examples of each set, drawn by seed. QAMR is short and repetitive,
 PolicyQA's answers are long clauses, so that both are held down."""
-
-NEGATIVE_SOURCES = frozenset(
-    {
-        "squad_v1.1_train_partial",
-        "squadshifts_new_wiki",
-        "squadshifts_reddit",
-        "squadshifts_amazon_reviews",
-        "nq_qed_train",
-    }
-)
-"""Sets whose questions also get a passage that does not answer them."""
-
-HELD_OUT = 100
-"""One passage in so many is kept from training, to watch the loss on."""
 
 FUNCTION_WORDS = frozenset(
     (
@@ -64,6 +49,7 @@ class Example:
     answers: tuple[str, ...]
     start: int | None
     end: int | None
+    title: str = ""
 
 
 def read_set(path: Path) -> Iterator[Example]:
@@ -81,53 +67,59 @@ def read_set(path: Path) -> Iterator[Example]:
                 answers=texts,
                 start=start,
                 end=None if start is None else start + len(texts[0]),
+                title=record.get("title") or "",
             )
 
 
-def read_mix(folder: Path, *, seed: int) -> tuple[list[Example], list[Example]]:
-    """(training, held-out) examples of every set of :data:`MIX` found in ``folder``.
+def read_all(folder: Path) -> list[Example]:
+    """The examples of every set of :data:`MIX` found below ``folder``, set by set.
 
     Raises:
         FileNotFoundError: a set is missing.
     """
-    train: list[Example] = []
-    held_out: list[Example] = []
+    return [
+        example
+        for name in MIX
+        for example in read_set(next(folder.rglob(f"{name}.jsonl.gz"), folder / f"{name}.jsonl.gz"))
+    ]
+
+
+def take_mix(examples: Sequence[Example], *, seed: int) -> list[Example]:
+    """At most :data:`MIX` of the examples of each set, drawn by ``seed``."""
+    taken: list[Example] = []
     for name, most in MIX.items():
-        examples = list(read_set(folder / f"{name}.jsonl.gz"))
-        random.Random(f"{seed}/{name}").shuffle(examples)
-        for example in examples[:most]:
-            digest = hashlib.sha256(example.context.encode("utf-8", "surrogatepass")).digest()
-            (held_out if int.from_bytes(digest, "big") % HELD_OUT == 0 else train).append(example)
-    return train, held_out
+        own = [example for example in examples if example.source == name]
+        random.Random(f"{seed}/{name}").shuffle(own)
+        taken += own[:most]
+    return taken
 
 
-def vary_questions(examples: Sequence[Example], *, seed: int) -> list[Example]:
+def vary_questions(questions: Sequence[str], *, seed: int) -> list[str]:
     """People type without question marks, as keywords, and with slips: so do these.
 
-    15% lose their question mark, 4% their function words, 4% get one slip of two
-    neighbouring letters. Case does not matter: the tokenizer folds it.
+    Half lose their question mark, a quarter their function words, a quarter get one
+    slip of two neighbouring letters. Case does not matter: the tokenizer folds it.
     """
     chance = random.Random(f"{seed}/vary")
-    return [replace(example, question=_vary(example.question, chance)) for example in examples]
+    return [_vary(question, chance) for question in questions]
 
 
 def _vary(question: str, chance: random.Random) -> str:
     draw = chance.random()
-    if draw < 0.15:
+    if draw < 0.5:
         return question.rstrip(" ?")
-    if draw < 0.19:
+    if draw < 0.75:
         kept = [
             word
             for word in re.findall(r"\S+", question.rstrip(" ?"))
             if word.lower() not in FUNCTION_WORDS
         ]
         return " ".join(kept) if len(kept) >= 2 else question
-    if draw < 0.23:
-        places = [
-            place for place in range(1, len(question) - 2) if question[place : place + 2].isalpha()
-        ]
-        if places:
-            place = chance.choice(places)
-            swapped = question[place + 1] + question[place]
-            return question[:place] + swapped + question[place + 2 :]
-    return question
+    places = [
+        place for place in range(1, len(question) - 2) if question[place : place + 2].isalpha()
+    ]
+    if not places:
+        return question
+    place = chance.choice(places)
+    swapped = question[place + 1] + question[place]
+    return question[:place] + swapped + question[place + 2 :]

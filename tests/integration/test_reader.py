@@ -33,14 +33,14 @@ def passage(text: str, offset: int = 0, masked: tuple[Span, ...] = ()) -> Readin
 @pytest.mark.parametrize(
     ("question", "expected"),
     [
-        ("When was the lighthouse finished?", "1858"),
-        ("Who drew the lighthouse?", "Niels Sigfred Nebelong"),
-        ("How high is the lighthouse?", "46 metres"),
+        ("When was the lighthouse finished?", {"1858"}),
+        ("Who drew the lighthouse?", {"Niels Sigfred Nebelong"}),
+        ("How high is the lighthouse?", {"46 metres", "46 metres high"}),
     ],
 )
-def test_it_reads(reader: Reader, question: str, expected: str) -> None:
+def test_it_reads(reader: Reader, question: str, expected: set[str]) -> None:
     (reading,) = reader.read(question, [passage(TEXT)])
-    assert reading.candidates[0].text == expected
+    assert reading.candidates[0].text in expected
 
 
 def test_candidates_are_slices_whatever_the_offset(reader: Reader) -> None:

@@ -90,3 +90,52 @@ def test_without_a_topology_every_cpu_is_a_core(machine: Path, tmp_path: Path) -
         path.unlink()
     (machine / "cpu.max").unlink()
     assert available_cores() == 8
+
+
+def test_the_probe_is_the_product_it_says() -> None:
+    graph = helper.make_graph(
+        [helper.make_node("MatMulInteger", ["a", "b"], ["y"])],
+        "p",
+        [
+            helper.make_tensor_value_info("a", TensorProto.UINT8, [1, 4]),
+            helper.make_tensor_value_info("b", TensorProto.INT8, [4, 16]),
+        ],
+        [helper.make_tensor_value_info("y", TensorProto.INT32, [1, 16])],
+    )
+    expected = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    found = onnx.load_from_string(session._PROBE)
+    onnx.checker.check_model(found)
+    assert found == expected
+
+
+@pytest.mark.parametrize(("sums", "overflow"), [(4 * 255 * 127, False), (2 * 32767, True)])
+def test_a_product_that_is_cut_off_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, sums: int, overflow: bool
+) -> None:
+    """16-bit sums of two products end at 32767, and there are two of them."""
+
+    class Kernel:
+        def __init__(self, *_: object, **__: object) -> None: ...
+
+        def run(self, _: object, feeds: dict[str, np.ndarray]) -> list[np.ndarray]:
+            assert feeds["a"].dtype == np.uint8
+            assert feeds["b"].dtype == np.int8
+            return [np.full((1, 16), sums, dtype=np.int32)]
+
+    session.saturates.cache_clear()
+    monkeypatch.setattr(session.onnxruntime, "InferenceSession", Kernel)
+    assert session.saturates() is overflow
+    session.saturates.cache_clear()
+
+
+@pytest.mark.parametrize("overflow", [False, True])
+def test_exact_products_are_asked_for_only_where_the_fast_ones_are_wrong(
+    doubling: Path, monkeypatch: pytest.MonkeyPatch, overflow: bool
+) -> None:
+    monkeypatch.setattr(session, "saturates", lambda: overflow)
+    options = open_session(doubling).get_session_options()
+    if overflow:
+        assert options.get_session_config_entry("session.x64quantprecision") == "1"
+    else:
+        with pytest.raises(RuntimeError, match="x64quantprecision"):
+            options.get_session_config_entry("session.x64quantprecision")
