@@ -10,7 +10,7 @@ article, the true interval is a little wider.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -75,3 +75,48 @@ def _middle(means: npt.NDArray[np.float64], tail: float) -> tuple[float, float] 
         return None
     low, high = np.quantile(kept, [tail, 1 - tail])
     return float(low), float(high)
+
+
+def statistic_interval(
+    n: int,
+    statistic: Callable[[npt.NDArray[np.float64]], float],
+    *,
+    level: float = 0.95,
+    resamples: int = RESAMPLES,
+    seed: int = SEED,
+) -> tuple[float, float] | None:
+    """[low, high] of any figure of ``n`` questions.
+
+    ``statistic(times)`` gives the figure of one draw; ``times``, float64 of shape
+    (n,), says how often each question was drawn. A draw in which it has no value
+    (nan) is left out; None where no draw has one.
+
+    Raises:
+        ValueError: ``level`` is not between 0 and 1.
+    """
+    if not 0 < level < 1:
+        raise ValueError(f"the level of an interval is between 0 and 1, found {level}")
+    random = np.random.default_rng(seed)
+    drawn = [
+        statistic(np.bincount(random.integers(0, n, n), minlength=n).astype(np.float64))
+        for _ in range(resamples if n else 0)
+    ]
+    return _middle(np.array(drawn, dtype=np.float64), (1 - level) / 2)
+
+
+def paired_difference(
+    changed: Sequence[float], base: Sequence[float], *, level: float = 0.95
+) -> tuple[float, tuple[float, float] | None]:
+    """Mean of ``changed - base`` over the same questions, with its interval.
+
+    Both values of a question are drawn together: what a question's difficulty does
+    to both falls out, so that small differences show on few questions.
+
+    Raises:
+        ValueError: the two differ in length, or are empty.
+    """
+    if len(changed) != len(base) or not len(base):
+        raise ValueError(f"{len(changed)} values cannot be paired with {len(base)}")
+    differences = [one - other for one, other in zip(changed, base, strict=True)]
+    mean = sum(differences) / len(differences)
+    return mean, intervals({"difference": differences}, level=level)["difference"]

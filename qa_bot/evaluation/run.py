@@ -11,7 +11,6 @@ abstention come from one run.
 
 from __future__ import annotations
 
-import json
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,10 +18,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from qa_bot.answering.fitted import load_fitted
+from qa_bot.answering.fitted import fitted_path, load_fitted
 from qa_bot.bot import QABot
 from qa_bot.config import Settings
 from qa_bot.errors import EvaluationError, QuestionError
+from qa_bot.evaluation.collection import require_contexts, write_contexts
 from qa_bot.evaluation.datasets import (
     EvalRecord,
     Part,
@@ -119,21 +119,18 @@ def _asker(
         bot = QABot.open(settings.index, settings=settings)
         yield _index_asker(bot, _stands_in_context), not bot.uncalibrated
         return
-    for record in records:
-        if record.context is None:
-            raise EvaluationError(
-                "a record has no context",
-                where=f"record {record.record_id}",
-                expected=f"a context in every record, which --{mode} reads",
-                mend="leave the flag out and name an index that holds the articles: --index DIR",
-            )
+    require_contexts(
+        records,
+        mend=f"leave out --{mode} and name an index that holds the articles: --index DIR",
+    )
     if mode == "reader":
-        fitted, reader = load_fitted(), open_reader(settings)
+        fitted = load_fitted(fitted_path(settings.reader))
+        reader = open_reader(settings)
         calibrated = fitted.fingerprints.get("reader") == reader.fingerprint
         yield _reader_asker(reader, fitted.reader_threshold), calibrated
         return
     with tempfile.TemporaryDirectory(prefix="qa_bot_eval_") as folder:
-        rows = _write_contexts(records, Path(folder) / "contexts.jsonl")
+        rows = write_contexts(records, Path(folder) / "contexts.jsonl")
         index = Path(folder) / "index"
         report = build_index(
             Path(folder) / "contexts.jsonl", index, settings=settings, progress=progress
@@ -151,21 +148,6 @@ def _asker(
 
         yield _index_asker(bot, is_own), not bot.uncalibrated
         bot.snapshot.close()
-
-
-def _write_contexts(records: Sequence[EvalRecord], path: Path) -> dict[str, str]:
-    """Each distinct context as an article of a .jsonl file; context to the row's id."""
-    rows: dict[str, str] = {}
-    with path.open("w", encoding="utf-8") as stream:
-        for record in records:
-            context = record.context or ""
-            if context in rows:
-                continue
-            rows[context] = f"context-{len(rows):06d}"
-            # SQuAD's titles are page names, with underscores for spaces.
-            title = {"title": record.title.replace("_", " ")} if record.title else {}
-            stream.write(json.dumps({"id": rows[context], "text": context, **title}) + "\n")
-    return rows
 
 
 def _stands_in_context(record: EvalRecord, passage: Passage) -> bool:

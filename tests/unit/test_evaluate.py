@@ -163,7 +163,7 @@ class KnownReader:
 @pytest.fixture
 def known_reader(monkeypatch):
     fitted = Fitted({}, {}, 0.0, 0.5, reader_threshold=1.0, fingerprints={"reader": "reader"})
-    monkeypatch.setattr(run, "load_fitted", lambda: fitted)
+    monkeypatch.setattr(run, "load_fitted", lambda _: fitted)
     monkeypatch.setattr(run, "open_reader", lambda settings: KnownReader())
 
 
