@@ -13,20 +13,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from qa_bot.answering.cite import cite
-from qa_bot.answering.confidence import confidence, confidence_features
-from qa_bot.answering.fitted import Fitted, load_fitted
+from qa_bot.answering.compose import compose
+from qa_bot.answering.fitted import Fitted, fitted_path, load_fitted
 from qa_bot.answering.question import clean_question
-from qa_bot.answering.select import AnswerGroup, group_answers, rank_spans
+from qa_bot.answering.select import group_answers, rank_spans
 from qa_bot.config import Settings
 from qa_bot.embedding import open_embedder
 from qa_bot.errors import IndexNotFound
 from qa_bot.protocols import Embedder, Reader, Reading, ReadingPassage
 from qa_bot.reading.reader import open_reader
 from qa_bot.records import (
-    Alternative,
     Answer,
-    Citation,
     Filters,
     ScoredPassage,
     Turn,
@@ -36,11 +33,6 @@ from qa_bot.storage.layout import Layout, Pointer
 from qa_bot.storage.snapshot import Snapshot
 
 Event = tuple[Literal["passages"], tuple[ScoredPassage, ...]] | tuple[Literal["answer"], Answer]
-
-MOST_ALTERNATIVES = 3
-"""Other distinct answers that an Answer lists."""
-MOST_CITATIONS = 8
-"""Articles that are cited for one answer."""
 
 
 class QABot:
@@ -73,7 +65,7 @@ class QABot:
         self.embedder = embedder or open_embedder(settings)
         snapshot.check_embedder(self.embedder.fingerprint)
         self.reader = reader or open_reader(settings)
-        self.fitted = fitted or load_fitted()
+        self.fitted = fitted or load_fitted(fitted_path(settings.reader))
         self._snapshot = snapshot
         self._refreshing = threading.Lock()
         self.retriever = Retriever(
@@ -159,6 +151,7 @@ class QABot:
         filters: Filters | None = None,
         top_k: int | None = None,
         min_confidence: float | None = None,
+        newest_first: bool = False,
     ) -> Answer:
         """Answer a question with a verbatim span, or abstain.
 
@@ -168,12 +161,16 @@ class QABot:
             filters: which articles may be searched.
             top_k: how many passages the answer lists.
             min_confidence: abstain below it (0 to 1); 0 always answers if it can.
+            newest_first: of the answers that are confident enough, the most recently
+                published leads (see :mod:`qa_bot.answering.newest`).
 
         Raises:
             QuestionError: the question cannot be asked, or an argument is out of range.
             CitationError: a quote is not what its article says.
         """
-        for kind, value in self.stream(question, history, filters, top_k, min_confidence):
+        for kind, value in self.stream(
+            question, history, filters, top_k, min_confidence, newest_first
+        ):
             if kind == "answer":
                 return value  # type: ignore[return-value]
         raise AssertionError("a stream ends with an answer")
@@ -185,6 +182,7 @@ class QABot:
         filters: Filters | None = None,
         top_k: int | None = None,
         min_confidence: float | None = None,
+        newest_first: bool = False,
     ) -> Iterator[Event]:
         """Like :meth:`ask`: yields ("passages", tuple) as soon as they are found, then
         ("answer", Answer)."""
@@ -204,7 +202,16 @@ class QABot:
         readings = self.reader.read(asked, [reading_passage(passage) for passage in read])
         finished_reading = time.perf_counter()
         groups = group_answers(rank_spans(readings, read, self.fitted.ranking))
-        answer = self._compose(question, snapshot, groups, read, floor)
+        answer = compose(
+            question,
+            groups,
+            read,
+            fitted=self.fitted,
+            floor=floor,
+            newest_first=newest_first,
+            snapshot=snapshot,
+            flags=("uncalibrated",) if self.uncalibrated else (),
+        )
         ended = time.perf_counter()
         yield (
             "answer",
@@ -219,68 +226,6 @@ class QABot:
                 },
             ),
         )
-
-    def _compose(
-        self,
-        question: str,
-        snapshot: Snapshot,
-        groups: list[AnswerGroup],
-        read: Sequence[ScoredPassage],
-        floor: float,
-    ) -> Answer:
-        """The answer or the abstention, without passages and timings."""
-        empty = Answer(
-            question=question,
-            status="abstained",
-            text=None,
-            confidence=0.0,
-            citations=(),
-            alternatives=(),
-            conflicts=(),
-            independent_sources=0,
-            passages=(),
-            reason=None,
-            rewritten_question=None,
-            generation=snapshot.generation,
-        )
-        if not snapshot.article_count:
-            return replace(empty, reason="the index holds no articles yet")
-        if not read:
-            return replace(empty, reason="no article passes the filters")
-        if not groups:
-            return replace(empty, reason="no passage has a span that could answer")
-        sure = [
-            confidence(confidence_features(group, groups, read), self.fitted) for group in groups
-        ]
-        if sure[0] < floor:
-            return replace(
-                empty,
-                confidence=sure[0],
-                reason=f"the best span found has a confidence of {sure[0]:.0%}, "
-                f"below the setting of {floor:.0%}",
-            )
-        citations = self._citations(snapshot, groups[0])
-        return replace(
-            empty,
-            status="answered",
-            text=citations[0].quote,
-            confidence=sure[0],
-            citations=citations,
-            alternatives=tuple(
-                Alternative(group.best.candidate.text, value, self._citations(snapshot, group))
-                for group, value in list(zip(groups, sure, strict=True))[1 : 1 + MOST_ALTERNATIVES]
-            ),
-            independent_sources=len({citation.article_id for citation in citations}),
-        )
-
-    def _citations(self, snapshot: Snapshot, group: AnswerGroup) -> tuple[Citation, ...]:
-        """One citation an article, best first; ``cite`` checks each against its article."""
-        flags = ("uncalibrated",) if self.uncalibrated else ()
-        found = []
-        for span in group.supporting()[:MOST_CITATIONS]:
-            article = snapshot.article(span.candidate.article_id)
-            found.append(cite(article, span.candidate.span, flags=flags))
-        return tuple(found)
 
 
 def _pointer(index: Path) -> Pointer | None:
@@ -353,6 +298,7 @@ def ask(
     filters: Filters | None = None,
     top_k: int = 5,
     min_confidence: float | None = None,
+    newest_first: bool = False,
 ) -> Answer:
     """Ask an index; see :meth:`QABot.ask`. The index stays open between calls, and
     its newest generation answers.
@@ -367,4 +313,4 @@ def ask(
         if bot is None:
             bot = _bots[key] = QABot.open(index, settings=settings)
     bot.refresh()
-    return bot.ask(question, history, filters, top_k, min_confidence)
+    return bot.ask(question, history, filters, top_k, min_confidence, newest_first)

@@ -35,7 +35,10 @@ class Settings:
     precision: str = "int8"
     """``int8`` or ``fp32``: how the embedder's ONNX file is run."""
     reader: str = "default"
-    """``default``: the reader shipped inside the package; or a folder with reader.onnx."""
+    """``default``: the reader shipped inside the package; or a folder with
+    card.json and reader.onnx; or an extractive question-answering checkpoint of
+    transformers (BERT, DistilBERT, ELECTRA, MPNet, RoBERTa): a folder, or a name on the hub
+    such as ``deepset/tinyroberta-squad2``, exported once into ``cache_dir``, run as fp32."""
     threads: int = 0
     """ONNX Runtime threads; 0: chosen from the machine."""
     chunk_tokens: int = 160
@@ -50,6 +53,9 @@ class Settings:
     """Share of the dense score in the convex sum (0 to 1)."""
     read_passages: int = 10
     """How many retrieved passages the reader reads."""
+    early_exit_margin: float = -1.0
+    """Passages after one with a span that beats no answer by more than this margin (logits)
+    are not read; negative: all are. Faster, but confidence is fitted for reading all."""
     top_k: int = 5
     """How many passages an Answer lists."""
     min_confidence: float = -1.0

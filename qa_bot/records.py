@@ -2,7 +2,7 @@
 
 All offsets are half-open ``[start, end)`` Python code-point offsets into
 :attr:`Article.text`. Every score: higher is better. Nothing here imports
-anything but the standard library.
+anything but the standard library and :mod:`qa_bot.links`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
+
+from qa_bot.links import quote_link
 
 SCHEMA_VERSION = 1
 """Version of :meth:`Answer.to_dict`; raised when a field changes its meaning."""
@@ -156,14 +158,31 @@ class Citation:
     speaker: str | None = None
     content_hash: str = ""
 
+    @property
+    def link(self) -> str | None:
+        """The article's web address with a text fragment that scrolls to the quote.
+
+        None for an article without an http or https address.
+        """
+        start = self.span.start - self.sentence_span.start
+        end = start + len(self.quote)
+        if start < 0 or self.sentence[start:end] != self.quote:
+            return quote_link(self.url, self.quote)
+        return quote_link(self.url, self.quote, self.sentence[:start], self.sentence[end:])
+
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another distinct answer; ``confidence`` as in :class:`Answer`."""
+    """Another distinct answer; ``confidence`` as in :class:`Answer`.
+
+    ``newer``, of a conflict: whether its newest article is later than the answer's;
+    None where one of the two is undated, or both are of one day.
+    """
 
     text: str
     confidence: float
     citations: tuple[Citation, ...]
+    newer: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +193,9 @@ class Answer:
     ``reason``; its ``passages`` are the closest ones. ``confidence`` is the
     estimated probability that ``text`` is right (0 to 1); for an abstention, the
     confidence of the best span that was not shown. ``timings_ms`` maps stage to
-    milliseconds.
+    milliseconds. ``conflicts`` contradict ``text`` from other articles, and stand in
+    no other list; ``independent_sources`` counts articles of one publisher, or of one
+    text, once.
     """
 
     question: str
@@ -192,8 +213,18 @@ class Answer:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """A JSON-ready dict of plain types, with ``schema_version``."""
-        return {"schema_version": SCHEMA_VERSION, **_plain(asdict(self))}
+        """A JSON-ready dict of plain types, with ``schema_version``.
+
+        A citation carries what it takes to check it: ``quote``, ``span``,
+        ``content_hash``, ``location``; and its ``link``.
+        """
+        record = {"schema_version": SCHEMA_VERSION, **_plain(asdict(self))}
+        cited: tuple[Answer | Alternative, ...] = (self, *self.alternatives, *self.conflicts)
+        written = (record, *record["alternatives"], *record["conflicts"])
+        for one, plain in zip(cited, written, strict=True):
+            for citation, fields in zip(one.citations, plain["citations"], strict=True):
+                fields["link"] = citation.link
+        return record
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Answer:
@@ -318,7 +349,7 @@ def _span(record: Mapping[str, int]) -> Span:
 
 
 def _citation(record: Mapping[str, Any]) -> Citation:
-    fields = dict(record)
+    fields = {key: item for key, item in record.items() if key != "link"}
     fields["span"] = _span(record["span"])
     fields["sentence_span"] = _span(record["sentence_span"])
     fields["flags"] = tuple(record["flags"])
@@ -327,7 +358,10 @@ def _citation(record: Mapping[str, Any]) -> Citation:
 
 def _alternative(record: Mapping[str, Any]) -> Alternative:
     return Alternative(
-        record["text"], record["confidence"], tuple(map(_citation, record["citations"]))
+        record["text"],
+        record["confidence"],
+        tuple(map(_citation, record["citations"])),
+        record.get("newer"),
     )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,6 +74,29 @@ def seeds_index(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     report = build_index(seeds, index)
     assert len(report.added) == 2, report.skipped
     return index
+
+
+@pytest.fixture(scope="session")
+def tiny_readers(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Path, Path]]:
+    """Kind of checkpoint to (a tiny checkpoint of it, the reader exported from that), each
+    made once. RoBERTa's takes 512 tokens, the others 64."""
+    from checkpoints import WINDOW, write_checkpoint
+
+    folder = tmp_path_factory.mktemp("checkpoints")
+
+    @cache
+    def made(kind: str) -> tuple[Path, Path]:
+        from qa_bot.models.checkpoint import find_checkpoint
+        from qa_bot.models.span_export import export
+
+        window = 512 if kind == "roberta" else WINDOW
+        checkpoint = write_checkpoint(folder / kind, kind, window=window)
+        target = folder / f"{kind} exported"
+        target.mkdir()
+        export(find_checkpoint(str(checkpoint)), target)
+        return checkpoint, target
+
+    return made
 
 
 @pytest.fixture(scope="session")

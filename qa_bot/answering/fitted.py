@@ -17,7 +17,8 @@ from typing import Any
 
 from qa_bot.errors import ModelError
 
-SHIPPED = Path(__file__).parent.parent / "models" / "reader" / "fitted.json"
+FILE = "fitted.json"
+SHIPPED = Path(__file__).parent.parent / "models" / "reader" / FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,13 @@ class Fitted:
         """The parts that are not those the numbers were fitted for, sorted."""
         names = {*self.fingerprints, *fingerprints}
         return tuple(sorted(n for n in names if self.fingerprints.get(n) != fingerprints.get(n)))
+
+
+def fitted_path(reader: str) -> Path:
+    """Where the numbers for a reader lie, named as in the settings: beside its weights, or
+    those of the shipped reader where it has none of its own."""
+    own = Path(reader)
+    return own / FILE if (own / FILE).is_file() else SHIPPED
 
 
 @lru_cache(maxsize=4)

@@ -9,13 +9,13 @@ multi-passage objective of Clark and Gardner 2018, applied to features).
 from __future__ import annotations
 
 import math
-import re
-import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from qa_bot.answering.same import Label, Meaning, meaning_of, merged
+from qa_bot.answering.words import answer_key as answer_key
 from qa_bot.protocols import Reading
-from qa_bot.records import ScoredPassage, SpanCandidate
+from qa_bot.records import ScoredPassage, Span, SpanCandidate
 
 RANKING_FEATURES = (
     "span_score",
@@ -30,14 +30,8 @@ RANKING_FEATURES = (
 BOILERPLATE_PENALTY = 6.0
 """Taken off the rank score of a span in a last-resort chunk. A rule, not a fit: a menu
 or a picture credit answers only when nothing else does."""
-
-_ARTICLES = re.compile(r"\b(a|an|the)\b")
-_PUNCTUATION = str.maketrans(dict.fromkeys(string.punctuation + "“”‘’«»–—…", " "))
-
-
-def answer_key(text: str) -> str:
-    """What makes two answers the same: case, punctuation, articles and spaces aside."""
-    return " ".join(_ARTICLES.sub(" ", text.casefold().translate(_PUNCTUATION)).split())
+_CONTEXT = 120
+"""Characters around a span that may tell what it means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,25 +123,57 @@ def rank_spans(
 def group_answers(ranked: Sequence[RankedSpan], *, most: int = 6) -> list[AnswerGroup]:
     """The ``most`` best distinct answers, best first.
 
-    Spans with the same :func:`answer_key` are one answer. A span that overlaps a
-    better answer's span, or says a part of it or more than it, is the same place
-    read twice and no other answer.
+    Spans that mean the same (:mod:`qa_bot.answering.same`) are one answer. A span
+    that overlaps a better answer's span, or says a part of it or more than it, is
+    the same place read twice and no other answer.
     """
-    groups: dict[str, list[RankedSpan]] = {}
-    for span in ranked:
+    groups: dict[Label, list[RankedSpan]] = {}
+    keys: dict[Label, str] = {}
+    for span, label in zip(ranked, _labels(ranked), strict=True):
         key = answer_key(span.candidate.text)
         if not key:  # nothing but punctuation or an article
             continue
-        if key in groups:
-            if not any(_same_place(span, known) for known in groups[key]):
-                groups[key].append(span)
+        if label in groups:
+            if not any(_same_place(span, known) for known in groups[label]):
+                groups[label].append(span)
         elif len(groups) < most and not any(
-            _same_place(span, known) or _contains(key, other)
+            _contains(key, keys[other]) or any(_same_place(span, known) for known in members)
             for other, members in groups.items()
-            for known in members
         ):
-            groups[key] = [span]
-    return [AnswerGroup(key, tuple(members)) for key, members in groups.items()]
+            groups[label], keys[label] = [span], key
+    return [AnswerGroup(keys[label], tuple(members)) for label, members in groups.items()]
+
+
+def _labels(ranked: Sequence[RankedSpan]) -> list[Label]:
+    """What makes spans the same answer. Only the best span of a place is read for what it
+    means; the others, shorter and longer, are no other answer and stay plain words."""
+    meanings: list[Meaning] = []
+    taken: dict[str, list[Span]] = {}
+    for ranked_span in ranked:
+        candidate = ranked_span.candidate
+        places = taken.setdefault(candidate.article_id, [])
+        start, end = candidate.span.start, candidate.span.end
+        if any(start < place.end and place.start < end for place in places):
+            meanings.append(Meaning(answer_key(candidate.text)))
+        else:
+            places.append(candidate.span)
+            meanings.append(span_meaning(ranked_span))
+    return merged(meanings)
+
+
+def span_meaning(span: RankedSpan) -> Meaning:
+    """What a span says where it stands."""
+    chunk = span.passage.passage.chunk
+    start, end = (
+        span.candidate.span.start - chunk.span.start,
+        span.candidate.span.end - chunk.span.start,
+    )
+    return meaning_of(
+        span.candidate.text,
+        before=chunk.text[max(0, start - _CONTEXT) : start],
+        after=chunk.text[end : end + _CONTEXT],
+        published=span.passage.passage.published,
+    )
 
 
 def _same_place(one: RankedSpan, other: RankedSpan) -> bool:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from qa_bot.config import Settings
 from qa_bot.corpus.folder import SourceFile, load_file
-from qa_bot.records import Answer, Article, Citation, Skipped
+from qa_bot.records import Answer, Article, Citation, Skipped, Span
 
 Role = Literal["answer", "alternative", "conflict"]
 Verdict = Literal["stands", "moved", "gone", "unreadable"]
@@ -28,18 +28,20 @@ class CitationCheck:
     """What became of one citation.
 
     stands      the quote is at its offsets, code point for code point
-    moved       the quote is in the article, at other offsets only
-    gone        the article no longer holds the quote
+    moved       the same words are in the article, at other offsets only
+    gone        the article no longer holds the words
     unreadable  the file, or the row of the file, cannot be read any more
 
     ``role`` says whether the citation is of the answer, of an alternative or of
-    a conflicting answer; ``detail`` says in words what was found.
+    a conflicting answer; ``found`` is where the words stand now (None: nowhere),
+    and ``detail`` says in words what was found.
     """
 
     citation: Citation
     role: Role
     verdict: Verdict
     detail: str
+    found: Span | None = None
 
     @property
     def stands(self) -> bool:
@@ -65,8 +67,8 @@ def verify_answer(answer: Answer, settings: Settings) -> list[CitationCheck]:
         if article is None:
             checks.append(CitationCheck(citation, role, "unreadable", trouble))
         else:
-            verdict, detail = _compare(citation, article)
-            checks.append(CitationCheck(citation, role, verdict, detail))
+            verdict, detail, found_at = _compare(citation, article)
+            checks.append(CitationCheck(citation, role, verdict, detail, found_at))
     return checks
 
 
@@ -119,19 +121,69 @@ def _article_of(citation: Citation, articles: Sequence[tuple[str, Article]]) -> 
     return next(iter([*unchanged, *named]), None)
 
 
-def _compare(citation: Citation, article: Article) -> tuple[Verdict, str]:
+def _compare(citation: Citation, article: Article) -> tuple[Verdict, str, Span | None]:
     quoted = citation.span.of(article.text)
+    unchanged = article.content_hash == citation.content_hash
     if quoted == citation.quote:
         if citation.sentence_span.of(article.text) != citation.sentence:
-            return "stands", "the quote stands at its place; its sentence has changed around it"
-        if article.content_hash != citation.content_hash:
-            return "stands", "the quote stands at its place; the article has changed elsewhere"
-        return "stands", "the article is unchanged"
-    at = [match.start() for match in re.finditer(re.escape(citation.quote), article.text)]
-    if at and citation.quote:
-        nearest = min(at, key=lambda start: abs(start - citation.span.start))
-        return "moved", f"the words now stand at character {nearest}, not {citation.span.start}"
-    return "gone", f"at its place now stands {_short(quoted)}"
+            detail = "the quote stands at its place; its sentence has changed around it"
+        elif not unchanged:
+            detail = "the quote stands at its place; the article has changed elsewhere"
+        else:
+            detail = "the article is unchanged"
+        return "stands", detail, citation.span
+    moved, in_sentence = _moved_to(citation, article.text)
+    altered = "; the article is unchanged, so it is the answer that was altered"
+    if moved is None:
+        detail = f"at its place now stands {_short(quoted)}"
+        return "gone", detail + (altered if unchanged else ""), None
+    old = citation.span
+    detail = (
+        f"the words now stand at characters {moved.start} to {moved.end}, "
+        f"not {old.start} to {old.end}"
+    )
+    if unchanged:
+        detail += altered
+    elif not in_sentence:
+        detail += "; their sentence has gone or changed, so read them again where they stand"
+    return "moved", detail, moved
+
+
+def _moved_to(citation: Citation, text: str) -> tuple[Span | None, bool]:
+    """Where the quote's words stand in ``text``, and whether that is in their old sentence.
+
+    The same sentence is looked for first, then the words alone; the nearest to the old
+    place is taken. Between words any white space will do: text that was wrapped anew
+    holds the same words.
+    """
+    origin = citation.sentence_span.start
+    start, end = citation.span.start - origin, citation.span.end - origin
+    if start >= 0 and citation.sentence[start:end] == citation.quote:
+        before, after = citation.sentence[:start], citation.sentence[end:]
+        found = _nearest(
+            f"{_same_words(before)}(?P<quote>{_same_words(citation.quote)}){_same_words(after)}",
+            text,
+            citation.span.start,
+        )
+        if found is not None:
+            return found, True
+    if not citation.quote.strip():
+        return None, False
+    words = _same_words(citation.quote.strip())
+    # Whole words: the "5" of "50 hours" is not the "5" that was quoted.
+    whole = rf"(?<!\w)(?P<quote>{words})(?!\w)"
+    return _nearest(whole, text, citation.span.start), False
+
+
+def _same_words(text: str) -> str:
+    """A pattern for ``text`` with any white space where it has some."""
+    return r"\s+".join(map(re.escape, re.split(r"\s+", text)))
+
+
+def _nearest(pattern: str, text: str, place: int) -> Span | None:
+    """The group ``quote`` of the match nearest to ``place``; of two, the earlier."""
+    spans = [Span(*match.span("quote")) for match in re.finditer(pattern, text)]
+    return min(spans, key=lambda span: abs(span.start - place), default=None)
 
 
 def _short(text: str) -> str:

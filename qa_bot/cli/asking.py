@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from qa_bot.cli.indexing import IndexOption, open_bot
+from qa_bot.records import Filters
 
 
 def ask(
@@ -27,14 +28,57 @@ def ask(
     explain: Annotated[
         bool, typer.Option("--explain", help="Show every passage's scores and why the answer won.")
     ] = False,
+    published_from: Annotated[
+        str | None,
+        typer.Option("--from", metavar="DATE", help="Only articles from this day on (YYYY-MM-DD)."),
+    ] = None,
+    published_until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="DATE", help="Only articles up to this day, included."),
+    ] = None,
+    undated: Annotated[
+        bool, typer.Option("--undated", help="With --from or --until: undated articles too.")
+    ] = False,
+    sources: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--source",
+            metavar="NAME",
+            help="Only this publisher, by name or host; give it again for more.",
+            show_default=False,
+        ),
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--where",
+            metavar="KEY=VALUE",
+            help="Only articles with this metadata; give it again for more conditions.",
+            show_default=False,
+        ),
+    ] = None,
+    newest: Annotated[
+        bool, typer.Option("--newest", help="Of the confident answers, the newest leads.")
+    ] = False,
 ) -> None:
     """Ask one question."""
+    from qa_bot.retrieval.filters import checked, conditions
+
+    filters = checked(
+        Filters(
+            published_from=published_from,
+            published_until=published_until,
+            sources=tuple(sources or ()),
+            equals=conditions(where or ()),
+            include_undated=undated,
+        )
+    )
     # What libraries print while a model is made ready must not get into the JSON.
     with contextlib.redirect_stdout(sys.stderr):
         bot = open_bot(index)
         if explain and top is None:
             top = max(bot.settings.top_k, bot.settings.read_passages)
-        answer = bot.ask(question, top_k=top)
+        answer = bot.ask(question, filters=filters, top_k=top, newest_first=newest)
     if as_json:
         print_json(answer.to_dict())
         return

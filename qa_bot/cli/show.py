@@ -56,17 +56,28 @@ def answer_lines(answer: Answer, marks: Marks) -> Iterator[str]:
         yield "  (not fitted for these models and settings: make calibrate)"
     if answer.independent_sources > 1:
         yield f"Independent sources: {answer.independent_sources}"
-    for heading, others in (
-        ("These articles disagree:", answer.conflicts),
-        ("Also possible:", [a for a in answer.alternatives if a.confidence >= _WORTH_SHOWING]),
-    ):
-        if others:
-            yield f"\n{heading}"
-        for other in others:
-            yield f"  {safe(other.text)} — {_confidence(other.confidence)}"
-            for citation in other.citations[:1]:
-                yield f"    {_sentence(citation, marks)}"
-                yield f"    {_byline(citation.title, citation.source, citation.published)}"
+    yield from _conflict_lines(answer, marks)
+    others = [other for other in answer.alternatives if other.confidence >= _WORTH_SHOWING]
+    if others:
+        yield "\nAlso possible:"
+    for other in others:
+        yield f"  {safe(other.text)} — {_confidence(other.confidence)}"
+        for citation in other.citations[:1]:
+            yield f"    {_sentence(citation, marks)}"
+            yield f"    {_byline(citation.title, citation.source, citation.published)}"
+
+
+def _conflict_lines(answer: Answer, marks: Marks) -> Iterator[str]:
+    """Every other side with its sentence, date and source. Its confidence would mislead: it
+    is low because another article contradicts it."""
+    if answer.conflicts:
+        yield "\nOther articles say otherwise:"
+    for other in answer.conflicts:
+        age = {True: " (newer than the answer)", False: " (older than the answer)", None: ""}
+        yield f"  {safe(other.text)}{age[other.newer]}"
+        for citation in other.citations:
+            yield f"    {_sentence(citation, marks)}"
+            yield f"    {_byline(citation.title, citation.source, citation.published)}"
 
 
 def explained_lines(answer: Answer, threshold: float) -> Iterator[str]:
@@ -108,7 +119,8 @@ def _why(answer: Answer, threshold: float) -> str:
             f" It stands in the passage of rank {winner.rank} (fused {winner.score:.3f}), whose "
             f"best span has margin {margin:.2f}: number {place} of the {len(read)} passages read."
         )
-    for other in answer.alternatives[:1]:
+    rivals = (*answer.conflicts, *answer.alternatives)
+    for other in sorted(rivals, key=lambda rival: -rival.confidence)[:1]:
         said += f" Next came “{safe(other.text)}” with confidence {other.confidence:.2f}."
     return said
 
@@ -143,7 +155,9 @@ def _citation_lines(citation: Citation, marks: Marks) -> Iterator[str]:
     page = f", page {citation.page}" if citation.page is not None else ""
     span = citation.span
     yield f"  {safe(citation.location)}{page}, characters {span.start} to {span.end}"
-    if citation.url and citation.url != citation.location:
+    if citation.link:
+        yield f"  {safe(citation.link)}"
+    elif citation.url and citation.url != citation.location:
         yield f"  {safe(citation.url)}"
 
 

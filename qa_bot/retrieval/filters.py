@@ -6,11 +6,13 @@ Which articles pass them is the snapshot's business (qa_bot.storage).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
 from qa_bot.errors import QuestionError
 from qa_bot.records import Filters
+from qa_bot.storage.filters import bare_source
 
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -48,7 +50,7 @@ def normalised_source(name: str) -> str:
     Raises:
         QuestionError: nothing is left of it.
     """
-    bare = re.sub(r"^[a-z]+://", "", name.strip().casefold()).removeprefix("www.").rstrip("/")
+    bare = bare_source(name)
     if not bare:
         raise QuestionError(
             "a source of a filter is empty",
@@ -58,6 +60,36 @@ def normalised_source(name: str) -> str:
             mend="name a source as the articles list shows it, or leave sources out",
         )
     return bare
+
+
+def conditions(pairs: Iterable[str]) -> dict[str, str]:
+    """``key=value`` pairs, as a person types them, for ``Filters.equals``.
+
+    White space around key and value is left out; the value may hold "=" itself.
+
+    Raises:
+        QuestionError: a pair is not ``key=value``, or one key is given two values.
+    """
+    found: dict[str, str] = {}
+    for pair in pairs:
+        key, sign, value = (part.strip() for part in pair.partition("="))
+        if not (key and sign and value):
+            raise QuestionError(
+                "a condition of a filter cannot be read",
+                where="where",
+                expected="key=value",
+                found=repr(pair),
+                mend="name a field of the articles and its value, like section=World",
+            )
+        if found.setdefault(key, value) != value:
+            raise QuestionError(
+                "a filter asks for two values of one field",
+                where=key,
+                expected="one value",
+                found=f"{found[key]!r} and {value!r}",
+                mend="ask twice, once with each",
+            )
+    return found
 
 
 def _date(given: str | None, field: str) -> str | None:

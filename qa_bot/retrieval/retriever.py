@@ -6,6 +6,8 @@ chunk which one of them did not bring has its true score there and not 0.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from qa_bot.errors import QuestionError
@@ -26,12 +28,21 @@ class Retriever:
         embedder: the one that the snapshot's vectors were made with.
         candidates: how many chunks each of the two searches brings.
         dense_weight: share of the dense score in the fused one, 0 to 1.
+        mend_spelling: False searches for words as they were typed, to measure the difference.
     """
 
-    def __init__(self, embedder: Embedder, *, candidates: int, dense_weight: float) -> None:
+    def __init__(
+        self,
+        embedder: Embedder,
+        *,
+        candidates: int,
+        dense_weight: float,
+        mend_spelling: bool = True,
+    ) -> None:
         self._embedder = embedder
         self._candidates = candidates
         self._dense_weight = dense_weight
+        self._mend_spelling = mend_spelling
 
     def retrieve(
         self, snapshot: Snapshot, question: str, k: int, filters: Filters | None = None
@@ -54,7 +65,9 @@ class Retriever:
             return ()
 
         vector = self._embedder.embed_question(question)
-        asked = mend_terms(terms(question), snapshot.document_frequency)
+        asked: Sequence[str] = terms(question)
+        if self._mend_spelling:
+            asked = mend_terms(asked, snapshot.document_frequency)
         depth = max(k, self._candidates)
         near = snapshot.search_dense(vector, depth, allowed=allowed)
         shared = (

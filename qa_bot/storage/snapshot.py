@@ -8,6 +8,7 @@ it may be used from many threads.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from qa_bot.storage.arrays import (
     rows_of,
 )
 from qa_bot.storage.bm25 import Bm25
-from qa_bot.storage.filters import is_open, passes
+from qa_bot.storage.filters import is_open, matcher
 from qa_bot.storage.layout import Layout
 from qa_bot.storage.library import ArticleSummary, Library
 from qa_bot.storage.opening import OpenGeneration, mend_command, open_generation
@@ -48,6 +49,8 @@ class Snapshot:
         # One question searches, then scores what the other search found: the same work.
         # (Not a bound method: that would be a cycle, and keep a snapshot alive for a while.)
         self._scored = lru_cache(maxsize=4)(partial(_score, opened.segments))
+        # A person asks several questions with one setting of the filters.
+        self._latest_allowed: tuple[Filters, IdArray] | None = None
 
     @classmethod
     def open(cls, index: Path, *, verify: bool = False) -> Snapshot:
@@ -175,21 +178,26 @@ class Snapshot:
         """Sorted ids of the chunks of all articles that pass; None when nothing is left out."""
         if is_open(filters):
             return None
+        latest = self._latest_allowed
+        if latest is not None and latest[0] == filters:
+            return latest[1]
+        matches = matcher(filters)
         chosen = [
-            segment.ids_of_articles(
-                [fields.number for fields in segment.fields if passes(filters, fields)]
-            )
+            segment.ids_of_articles([fields.number for fields in segment.fields if matches(fields)])
             for segment in self._segments
         ]
-        return np.sort(np.concatenate([NO_IDS, *chosen]))
+        allowed = np.sort(np.concatenate([NO_IDS, *chosen]))
+        self._latest_allowed = replace(filters, equals=dict(filters.equals)), allowed
+        return allowed
 
     def matching(self, filters: Filters) -> dict[str, bool]:
         """article_id to True for the articles that pass ``filters``."""
+        matches = matcher(filters)
         return {
             fields.article_id: True
             for segment in self._segments
             for fields in segment.fields
-            if passes(filters, fields)
+            if matches(fields)
         }
 
     def boilerplate(self, ids: Sequence[int] | IdArray) -> BoolArray:

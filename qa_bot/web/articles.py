@@ -15,6 +15,7 @@ from qa_bot.records import Skipped
 from qa_bot.web import uploads
 from qa_bot.web.background import Background
 from qa_bot.web.evidence import article_panel
+from qa_bot.web.filtering import source_names
 from qa_bot.web.listing import (
     Order,
     handle,
@@ -53,6 +54,10 @@ class Articles:
             if self._listed is None or self._listed[0] != snapshot.generation:
                 self._listed = (snapshot.generation, tuple(snapshot.articles()))
             return self._listed[1]
+
+    def sources(self) -> Any:
+        """The choices of the filter row's "Source", as they are in the opened generation."""
+        return gr.update(choices=source_names(self._articles()))
 
     def table(self, wanted: str | None, order: Order) -> str:
         """The table of the newest generation."""

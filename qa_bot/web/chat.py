@@ -19,6 +19,7 @@ from qa_bot.web.conversation import (
     with_question,
 )
 from qa_bot.web.evidence import citation_panel, no_quote, nothing_open, passage_panel
+from qa_bot.web.filtering import Choice, chosen
 from qa_bot.web.markup import sendable
 from qa_bot.web.replies import conversation_html
 
@@ -37,8 +38,13 @@ class Chat:
     def __init__(self, bot: QABot) -> None:
         self._bot = bot
 
-    def reply(self, question: str | None, conversation: Conversation) -> Iterator[tuple[Any, ...]]:
+    def reply(
+        self, question: str | None, conversation: Conversation, *boxes: Any
+    ) -> Iterator[tuple[Any, ...]]:
         """Yields (question box, conversation HTML, evidence HTML, conversation).
+
+        ``boxes`` are those of the filter row, as :func:`qa_bot.web.filtering.chosen`
+        takes them.
 
         The passages are drawn when retrieval is done, the answer when reading is.
         A question that cannot be asked stays in the box, and the reason is a reply.
@@ -51,8 +57,15 @@ class Chat:
         yield "", conversation_html(conversation), gr.skip(), conversation
         began = time.perf_counter()
         try:
+            choice = chosen(*boxes) if boxes else Choice()
+            conversation = with_last(conversation, limits=choice.in_words())
             self._bot.refresh()
-            for stage, result in self._bot.stream(question, history=history):
+            for stage, result in self._bot.stream(
+                question,
+                history=history,
+                filters=choice.filters,
+                newest_first=choice.newest_first,
+            ):
                 if stage == "passages":
                     conversation = with_last(conversation, passages=result)
                     yield gr.skip(), conversation_html(conversation), gr.skip(), conversation

@@ -12,7 +12,10 @@ MAX_EXCHANGES = 20
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One question and how far its answer has come. ``number`` is never used twice."""
+    """One question and how far its answer has come. ``number`` is never used twice.
+
+    ``limits`` says in words what it was limited to.
+    """
 
     number: int
     question: str
@@ -20,6 +23,7 @@ class Exchange:
     answer: Answer | None = None
     seconds: float = 0.0
     problem: str = ""
+    limits: str = ""
 
     @property
     def state(self) -> str:

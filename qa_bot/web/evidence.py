@@ -51,7 +51,8 @@ def citation_panel(source: ArticleSource, citation: Citation, *, focus: bool = F
     if citation.span.of(article.text) != citation.quote:
         return _gone(citation.title, citation.sentence, "has changed since this answer")
     where = f"Quoted word for word: {_characters(citation.span, article)}"
-    return _panel(article, where, citation.span, citation.sentence_span, focus=focus)
+    original = link(citation.link, "Open at the quote")
+    return _panel(article, where, citation.span, citation.sentence_span, original, focus=focus)
 
 
 def passage_panel(source: ArticleSource, passage: Passage, *, focus: bool = False) -> str:
@@ -63,7 +64,7 @@ def passage_panel(source: ArticleSource, passage: Passage, *, focus: bool = Fals
     if chunk.span.of(article.text) != chunk.text:
         return _gone(passage.title, chunk.text, "has changed since this answer")
     where = f"Passage: {_characters(chunk.span, article)}"
-    return _panel(article, where, None, chunk.span, focus=focus)
+    return _panel(article, where, None, chunk.span, _original(article), focus=focus)
 
 
 def article_panel(source: ArticleSource, article_id: str, *, focus: bool = False) -> str:
@@ -71,7 +72,8 @@ def article_panel(source: ArticleSource, article_id: str, *, focus: bool = False
     article = _find(source, article_id)
     if article is None:
         return _gone(article_id, "", "is no longer in the collection")
-    return _panel(article, f"{len(article.text):,} characters", None, None, focus=focus)
+    where = f"{len(article.text):,} characters"
+    return _panel(article, where, None, None, _original(article), focus=focus)
 
 
 def _find(source: ArticleSource, article_id: str) -> Article | None:
@@ -85,15 +87,25 @@ def _characters(span: Span, article: Article) -> str:
     return f"characters {span.start:,} to {span.end:,} of {len(article.text):,}"
 
 
+def _original(article: Article) -> str:
+    return link(article.url, "Open the original")
+
+
 def _panel(
-    article: Article, where: str, quote: Span | None, around: Span | None, *, focus: bool
+    article: Article,
+    where: str,
+    quote: Span | None,
+    around: Span | None,
+    original: str,
+    *,
+    focus: bool,
 ) -> str:
     window = _window(len(article.text), quote or around or Span(0, 0))
     paragraphs = "".join(
         f'<p dir="auto">{highlighted(article.text, block, quote=quote, around=around)}</p>'
         for block in blocks(article.text, window)
     )
-    line = byline(article.source, article.published, link(article.url, "Open the original"))
+    line = byline(article.source, article.published, original)
     return (
         f'<article class="evidence" aria-label="Article" data-opened="{next(_opened)}"'
         f"{' data-focus' if focus else ''}>"

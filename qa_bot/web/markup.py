@@ -9,9 +9,23 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
 
+from qa_bot.links import is_web_address
 from qa_bot.records import Span
+
+__all__ = [
+    "blocks",
+    "byline",
+    "date_in_words",
+    "escaped",
+    "highlighted",
+    "is_web_address",
+    "isolated",
+    "link",
+    "sendable",
+    "shortened",
+    "title_or_untitled",
+]
 
 # What no browser draws, and what cannot be sent to it: C0 controls but tab and newline,
 # DEL and C1, and half a surrogate pair (a file may hold one, UTF-8 may not).
@@ -98,17 +112,6 @@ def date_in_words(published: str) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def is_web_address(url: str | None) -> bool:
-    """Whether ``url`` is absolute http or https with a host: the only kind that becomes a link."""
-    if not url or _UNSHOWABLE.search(url) or url != url.strip():
-        return False
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
-
-
 def link(url: str | None, label: str) -> str:
     """A link that opens elsewhere and tells nothing of this page; empty for other addresses."""
     if url is None or not is_web_address(url):
@@ -145,8 +148,8 @@ def blocks(text: str, window: Span, *, wrapped_at: int = 100) -> Iterator[Span]:
     start = end = -1
     previous_is_long = False
     for line in re.finditer(r"[^\r\n]*(?:\r\n|\r|\n|$)", text[window.start : window.end]):
-        words = line.group().strip()
-        if not words:
+        # Controls are drawn as U+FFFD, though Python counts some of them as white space.
+        if not _UNSHOWABLE.sub("\ufffd", line.group()).strip():
             if start >= 0:
                 yield Span(window.start + start, window.start + end)
             start = -1

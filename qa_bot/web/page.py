@@ -62,7 +62,7 @@ def build_page(bot: QABot) -> gr.Blocks:
         )
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Ask", id=FIRST_TAB, elem_id="ask-tab"):
-                evidence = _ask_tab(chat)
+                evidence = _ask_tab(chat, articles, page)
             with gr.Tab("Articles", id="articles", elem_id="articles-tab") as articles_tab:
                 table = _articles_tab(articles, articles_tab, page)
         table.pick(articles.pick, None, [tabs, evidence], **_PRIVATE)
@@ -71,7 +71,7 @@ def build_page(bot: QABot) -> gr.Blocks:
     return page
 
 
-def _ask_tab(chat: Chat) -> gr.HTML:
+def _ask_tab(chat: Chat, articles: Articles, page: gr.Blocks) -> gr.HTML:
     """The conversation beside the evidence; returns the evidence panel."""
     exchanges = gr.State(())
     with gr.Row(elem_id="desk", equal_height=False):
@@ -95,14 +95,16 @@ def _ask_tab(chat: Chat) -> gr.HTML:
                     submit_btn="Ask",
                     elem_id="question",
                 )
-                fresh = gr.Button(
-                    "New conversation",
-                    variant="secondary",
-                    size="sm",
-                    scale=0,
-                    elem_id="fresh",
-                    min_width=0,
-                )
+                with gr.Group(elem_id="below"):
+                    limits = _filter_row(articles, page)
+                    fresh = gr.Button(
+                        "New conversation",
+                        variant="secondary",
+                        size="sm",
+                        scale=0,
+                        elem_id="fresh",
+                        min_width=0,
+                    )
         with gr.Column(elem_id="reading", min_width=320):
             evidence = gr.HTML(
                 nothing_open(),
@@ -110,10 +112,31 @@ def _ask_tab(chat: Chat) -> gr.HTML:
                 apply_default_css=False,
                 js_on_load=resource("evidence.js"),
             )
-    box.submit(chat.reply, [box, exchanges], [box, conversation, evidence, exchanges], **_PRIVATE)
+    box.submit(
+        chat.reply,
+        [box, exchanges, *limits],
+        [box, conversation, evidence, exchanges],
+        **_PRIVATE,
+    )
     conversation.cite(chat.open, [exchanges], [evidence], **_PRIVATE)
     fresh.click(chat.clear, None, [conversation, evidence, exchanges], **_PRIVATE)
     return evidence
+
+
+def _filter_row(articles: Articles, page: gr.Blocks) -> list[gr.components.Component]:
+    """The boxes that limit a question, folded away; in the order of ``filtering.chosen``."""
+    box: dict[str, Any] = {"min_width": 0}
+    with gr.Accordion("Filters", open=False, elem_id="limits") as fold:
+        with gr.Row(elem_classes="boxes"):
+            first = gr.Textbox(label="From", placeholder="YYYY-MM-DD", max_lines=1, **box)
+            last = gr.Textbox(label="Until", placeholder="YYYY-MM-DD", max_lines=1, **box)
+            source = gr.Dropdown([], value=None, allow_custom_value=True, label="Source", **box)
+            where = gr.Textbox(label="Metadata", placeholder="section=World", max_lines=1, **box)
+        with gr.Row(elem_classes="switches"):
+            newest = gr.Checkbox(label="Newest first", container=False, **box)
+            undated = gr.Checkbox(label="Undated articles too", container=False, **box)
+    gr.on([page.load, fold.expand], articles.sources, None, [source], **_PRIVATE)
+    return [first, last, source, where, undated, newest]
 
 
 def _articles_tab(articles: Articles, tab: gr.Tab, page: gr.Blocks) -> gr.HTML:

@@ -12,6 +12,7 @@ from qa_bot.web.markup import (
     escaped,
     highlighted,
     isolated,
+    link,
     shortened,
     title_or_untitled,
 )
@@ -48,8 +49,13 @@ def _exchange(exchange: Exchange) -> str:
     return (
         f'<section class="exchange" data-number="{exchange.number}" data-state="{exchange.state}">'
         f'<p class="question" dir="auto">{escaped(shortened(exchange.question, 600))}</p>'
+        f"{_limits(exchange)}"
         f'<div class="reply">{body}</div></section>'
     )
+
+
+def _limits(exchange: Exchange) -> str:
+    return f'<p class="limits">{isolated(exchange.limits)}</p>' if exchange.limits else ""
 
 
 def _problem(exchange: Exchange) -> str:
@@ -73,6 +79,7 @@ def _answered(exchange: Exchange) -> str:
         _sentence(first),
         '<p class="source-line">',
         _opener(f"{exchange.number}/c/0/0", first.title, first.source, first.published),
+        link(first.link, "Open at the quote"),
         _confidence(answer.confidence, calibrated="uncalibrated" not in first.flags),
         "</p>",
     ]
@@ -83,8 +90,8 @@ def _answered(exchange: Exchange) -> str:
             for i, c in enumerate(others, start=1)
         ]
         parts.append("</ul></div>")
-    parts.append(_others(exchange, "x", "Other articles say otherwise", answer.conflicts))
-    parts.append(_others(exchange, "a", "Also found", answer.alternatives))
+    parts.append(_conflicts(exchange, answer.conflicts))
+    parts.append(_others(exchange, answer.alternatives))
     if answer.passages:
         parts.append(
             f'<details class="read"><summary>Closest passages ({len(answer.passages)})</summary>'
@@ -157,7 +164,7 @@ def _confidence(confidence: float, *, calibrated: bool) -> str:
     )
 
 
-def _others(exchange: Exchange, kind: str, heading: str, others: Sequence[Alternative]) -> str:
+def _others(exchange: Exchange, others: Sequence[Alternative]) -> str:
     if not others:
         return ""
     items = []
@@ -166,15 +173,31 @@ def _others(exchange: Exchange, kind: str, heading: str, others: Sequence[Altern
         if other.citations:
             cited = other.citations[0]
             opener = _opener(
-                f"{exchange.number}/{kind}/{i}/0", cited.title, cited.source, cited.published
+                f"{exchange.number}/a/{i}/0", cited.title, cited.source, cited.published
             )
         word = confidence_word(other.confidence)
         items.append(
             f'<li><q dir="auto">{escaped(other.text)}</q> {opener}'
             f'<span class="word">{escaped(word)}</span></li>'
         )
-    css = "also" if kind == "a" else "also conflict"
-    return f'<div class="{css}"><h3>{escaped(heading)}</h3><ul>{"".join(items)}</ul></div>'
+    return f'<div class="also"><h3>Also found</h3><ul>{"".join(items)}</ul></div>'
+
+
+def _conflicts(exchange: Exchange, conflicts: Sequence[Alternative]) -> str:
+    """The other sides, each in its sentence with its date; newer or older is said."""
+    items = []
+    for i, other in enumerate(conflicts):
+        cited = other.citations[0]
+        opener = _opener(f"{exchange.number}/x/{i}/0", cited.title, cited.source, cited.published)
+        age = "" if other.newer is None else "newer" if other.newer else "older"
+        word = f' <span class="word">{age}</span>' if age else ""
+        items.append(f"<li>{_sentence(cited)}{opener}{word}</li>")
+    if not items:
+        return ""
+    return (
+        '<div class="also conflict"><h3>Other articles say otherwise</h3>'
+        f"<ul>{''.join(items)}</ul></div>"
+    )
 
 
 def _passages(exchange: Exchange, passages: Sequence[ScoredPassage]) -> str:

@@ -41,8 +41,8 @@ def test_an_answer_stands_in_its_sentence_and_its_article_opens_at_the_quote(
     assert user.in_view(mark, user.panel.locator(".text"))
     assert user.panel.locator(".text").evaluate("e => e.scrollTop") > 1000
     expect(user.panel.locator(".around").first).to_contain_text("The leader rode")
-    link = user.panel.get_by_role("link", name="Open the original")
-    expect(link).to_have_attribute("href", "https://example.org/train")
+    link = user.panel.get_by_role("link", name="Open at the quote")
+    expect(link).to_have_attribute("href", re.compile(r"^https://example\.org/train#:~:text="))
     expect(link).to_have_attribute("rel", "noopener noreferrer")
 
 

@@ -71,6 +71,10 @@ def test_all_text_has_contrast_enough(
 ) -> None:
     user = visit(serve(fake), color_scheme=scheme)
     assert faint(user) == []
+    user.page.get_by_role("button", name="Filters").click()
+    expect(user.page.get_by_label("From")).to_be_visible()
+    user.page.get_by_label("Newest first").check()
+    assert faint(user) == []
     exchange = user.ask(TRAIN)
     exchange.locator("summary").click()
     assert faint(user) == []

@@ -105,6 +105,72 @@ def test_below_the_setting_it_abstains_with_passages_and_no_citation(bot: QABot)
     assert 0 <= answer.confidence < 1
 
 
+def news(folder: Path, tmp_path: Path, *rows: dict[str, str]) -> QABot:
+    lines = "".join(json.dumps(one) + "\n" for one in rows)
+    (folder / "news.jsonl").write_text(lines, encoding="utf-8")
+    build_index(folder, tmp_path / "index", embedder=FakeEmbedder())
+    return opened(tmp_path / "index")
+
+
+TOLL = "how much did the toll of the tunnel cost when it began?"
+
+
+@pytest.fixture
+def tolls(folder: Path, tmp_path: Path) -> QABot:
+    """The best match is the oldest; the same answer stands in a newer one too."""
+    return news(
+        folder,
+        tmp_path,
+        {"id": "a", "text": "The toll of the tunnel did cost 40 when it began.",
+         "published": "2021-05-01", "source": "Wire"},
+        {"id": "b", "text": "The toll of the tunnel is to cost 55 this year.",
+         "published": "2023-05-01", "source": "Post", "section": "Roads"},
+        {"id": "c", "text": "The toll of the tunnel might cost 60 soon."},
+        {"id": "d", "text": "The toll of the tunnel did cost 40 to begin with.",
+         "published": "2022-05-01", "source": "Post"},
+    )  # fmt: skip
+
+
+def test_newest_first_orders_the_confident_answers_by_date(tolls: QABot) -> None:
+    plain = tolls.ask(TOLL, min_confidence=0)
+    assert plain.text == "40"
+    answer = tolls.ask(TOLL, min_confidence=0, newest_first=True)
+    assert answer.text == "55"
+    assert answer.citations[0].published == "2023-05-01"
+    texts = [answer.text, *(one.text for one in answer.alternatives)]
+    assert texts.index("55") < texts.index("40") < texts.index("60")  # undated comes last
+    forty = next(one for one in answer.alternatives if one.text == "40")
+    assert [c.published for c in forty.citations] == ["2022-05-01", "2021-05-01"]
+    # How sure each answer is does not depend on the order that they are shown in.
+    before = {plain.text: plain.confidence} | {a.text: a.confidence for a in plain.alternatives}
+    after = {answer.text: answer.confidence} | {a.text: a.confidence for a in answer.alternatives}
+    for text in before.keys() & after.keys():
+        assert before[text] == after[text]
+    for citation in (*answer.citations, *forty.citations):
+        text = tolls.snapshot.article(citation.article_id).text
+        assert citation.span.of(text) == citation.quote
+
+
+def test_newest_first_neither_shows_nor_hides_an_answer(tolls: QABot) -> None:
+    for floor in (0.0, 0.5, 0.9, 0.99999, 1.0):
+        plain = tolls.ask(TOLL, min_confidence=floor)
+        newest = tolls.ask(TOLL, min_confidence=floor, newest_first=True)
+        assert (plain.status, plain.reason) == (newest.status, newest.reason)
+        if newest.status == "answered":
+            assert newest.confidence >= floor
+
+
+def test_filters_reach_the_answer(tolls: QABot) -> None:
+    def texts(filters: Filters) -> set[str | None]:
+        answer = tolls.ask(TOLL, filters=filters, min_confidence=0)
+        return {answer.text, *(one.text for one in answer.alternatives)}
+
+    assert texts(Filters(published_from="2023-01-01")) == {"55"}
+    assert texts(Filters(published_from="2023-01-01", include_undated=True)) >= {"55", "60"}
+    assert texts(Filters(sources=("post",), published_until="2022-12-31")) == {"40"}
+    assert texts(Filters(equals={"section": "Roads"})) == {"55"}
+
+
 def test_top_k_is_the_length_of_passages(bot: QABot) -> None:
     for top_k in (1, 2, 3):
         answer = bot.ask("when was the harbour opened?", top_k=top_k)

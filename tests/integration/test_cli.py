@@ -101,6 +101,57 @@ def test_ask_json_is_the_answer_and_nothing_else(run, seeds_index):
         assert text[citation.span.start : citation.span.end] == citation.quote
 
 
+def test_ask_takes_filters(run, tmp_path):
+    folder, index = tmp_path / "articles", tmp_path / "index"
+    folder.mkdir()
+    rows = [
+        {"id": "a", "text": "The robot walks on six legs.", "published": "2021-03-01",
+         "source": "Wire", "url": "https://www.wire.example/a"},
+        {"id": "b", "text": "The robot walks on eight legs.", "published": "2023-03-01",
+         "source": "Post", "section": "Science"},
+        {"id": "c", "text": "The robot walks on two legs."},
+    ]  # fmt: skip
+    write_records(folder / "news.jsonl", rows)
+    run("index", folder, "--index", index)
+
+    def found(*flags):
+        command = ["ask", "How many legs does the robot have?", "--index", index, "--json"]
+        code, out, _ = run(*command, *flags)
+        assert code == 0
+        record = json.loads(out)
+        return {p["passage"]["chunk"]["article_id"][-1] for p in record["passages"]}
+
+    assert found() == {"a", "b", "c"}
+    assert found("--from", "2023-03-01") == {"b"}
+    assert found("--until", "2021-03-01") == {"a"}
+    assert found("--until", "2021-03-01", "--undated") == {"a", "c"}
+    assert found("--source", "wire.example") == {"a"}
+    assert found("--source", "wire", "--source", "POST") == {"a", "b"}
+    assert found("--where", "section=Science", "--where", "source=Post") == {"b"}
+    assert found("--where", "section=Science", "--from", "2024-01-01") == set()
+
+    command = ["ask", "How many legs does the robot have?", "--index", index, "--source", "Wire"]
+    assert "https://www.wire.example/a#:~:text=The%20robot%20walks%20on-,six" in run(*command)[1]
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--from", "yesterday"], "'yesterday'"),
+        (["--until", "2023-02-30"], "published_until"),
+        (["--from", "2023-02-01", "--until", "2023-01-01"], "wrong order"),
+        (["--where", "section"], "key=value"),
+        (["--where", "a=b", "--where", "a=c"], "'b' and 'c'"),
+        (["--source", " "], "source of a filter is empty"),
+    ],
+)
+def test_a_filter_that_cannot_be_read_is_an_error(run, seeds_index, flags, said):
+    code, out, err = run("ask", QUESTION, "--index", seeds_index, *flags)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert "mend:" in err
+
+
 def test_an_abstention_is_not_an_error(run, seeds_index):
     code, out, _ = run("ask", NOT_THERE, "--index", seeds_index)
     assert code == 0

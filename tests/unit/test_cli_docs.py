@@ -82,6 +82,7 @@ def test_every_variable_in_the_documentation_is_a_setting():
     [
         ("index", {"--index", "--fresh"}),
         ("ask", {"--index", "--json", "--top", "--explain"}),
+        ("ask", {"--from", "--until", "--undated", "--source", "--where", "--newest"}),
         ("chat", {"--host", "--port", "--index"}),
         ("eval", {"--index", "--reader", "--contexts", "--json"}),
         ("verify", {"--index"}),

@@ -416,6 +416,21 @@ def test_an_answer_shows_its_sentence_source_and_confidence_in_words() -> None:
     assert "0.12 s" in page.text
 
 
+def test_a_conflict_shows_both_quotes_with_their_dates_and_which_is_newer() -> None:
+    a = article("Kim rode 20 hours by train.", title="Recap", source="BBC", published="2023-09-14")
+    b = article("He spent 5 hours there.", title="News", source="ABC", published="2023-09-20")
+    other = Alternative("5 hours", 0.1, (cite(b, 9, 16),), newer=True)
+    answer = answered("How long?", cite(a, 9, 17), conflicts=(other,))
+    page = Page(conversation_html((Exchange(1, "How long?", answer=answer),))).check()
+    said = page.text.split("Other articles say otherwise")[1]
+    assert "He spent 5 hours there." in said
+    assert "News · ABC · 20 September 2023" in said
+    assert "newer" in said
+    assert "weak" not in said
+    assert "Recap · BBC · 14 September 2023" in page.text
+    assert ("data-open", "1/x/0/0") in page.attributes
+
+
 def test_an_abstention_is_no_answer_and_marks_nothing() -> None:
     a = article("Kim rode 20 hours by train.")
     exchange = Exchange(1, "Who won?", answer=abstained("Who won?", "no one", scored(a, 0, 27)))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from qa_bot.errors import QuestionError
 from qa_bot.records import Filters
-from qa_bot.retrieval.filters import checked, normalised_source
+from qa_bot.retrieval.filters import checked, conditions, normalised_source
 
 
 def test_none_is_no_filter() -> None:
@@ -66,6 +66,30 @@ def test_sources_have_one_spelling(given_name: str, expected: str) -> None:
 def test_an_empty_source_is_refused(name: str) -> None:
     with pytest.raises(QuestionError, match="source of a filter is empty"):
         checked(Filters(sources=("bbc.com", name)))
+
+
+@pytest.mark.parametrize(
+    ("pairs", "expected"),
+    [
+        ([], {}),
+        (["section=World"], {"section": "World"}),
+        ([" section = World News ", "a=b=c"], {"section": "World News", "a": "b=c"}),
+        (["section=World", "section=World"], {"section": "World"}),
+    ],
+)
+def test_conditions(pairs: list[str], expected: dict[str, str]) -> None:
+    assert conditions(pairs) == expected
+
+
+@pytest.mark.parametrize("pair", ["", "section", "section=", "=World", " = "])
+def test_what_is_no_condition_is_refused(pair: str) -> None:
+    with pytest.raises(QuestionError, match="expected: key=value"):
+        conditions(["a=b", pair])
+
+
+def test_two_values_of_one_field_are_refused() -> None:
+    with pytest.raises(QuestionError, match="'World' and 'Sport'"):
+        conditions(["section=World", "section=Sport"])
 
 
 @given(st.dates(), st.dates())

@@ -59,6 +59,35 @@ def test_an_answer_survives_json() -> None:
     assert json.loads(text)["schema_version"] == 1
 
 
+def test_every_citation_carries_its_link() -> None:
+    answer = an_answer()
+    cited = dataclasses.replace(
+        answer.citations[0], url="https://example.org/a", quote="twenty", span=Span(4, 10)
+    )
+    other = Alternative("x", 0.1, (dataclasses.replace(cited, url="ftp://example.org/a"),))
+    answer = dataclasses.replace(
+        answer,
+        citations=(cited,),
+        alternatives=(other,),
+        conflicts=(Alternative("x", 1, (cited,)),),
+    )
+    record = json.loads(json.dumps(answer.to_dict()))
+    link = "https://example.org/a#:~:text=for-,twenty,-hours."
+    assert record["citations"][0]["link"] == cited.link == link
+    assert record["alternatives"][0]["citations"][0]["link"] is None
+    assert record["conflicts"][0]["citations"][0]["link"] == link
+    assert Answer.from_dict(record) == answer
+
+
+def test_a_quote_that_its_sentence_does_not_hold_is_linked_without_context() -> None:
+    cited = dataclasses.replace(
+        an_answer().citations[0], url="https://example.org/a", quote="thirty", span=Span(4, 10)
+    )
+    assert cited.link == "https://example.org/a#:~:text=thirty"
+    before = dataclasses.replace(cited, sentence_span=Span(5, 22))
+    assert before.link == cited.link
+
+
 def test_another_schema_version_is_refused() -> None:
     with pytest.raises(ValueError, match="schema_version: expected 1, found 99"):
         Answer.from_dict({**an_answer().to_dict(), "schema_version": 99})

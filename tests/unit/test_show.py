@@ -59,6 +59,14 @@ def test_an_answer_shows_its_sentence_marked_its_source_and_its_place():
     assert "Also possible:\n  five hours" in text
 
 
+def test_a_web_address_is_printed_with_the_fragment_that_finds_the_quote():
+    cited = replace(CITATION, url="https://example.org/a")
+    lines = text_of(replace(ANSWER, citations=(cited,))).splitlines()
+    assert "  https://example.org/a#:~:text=20%20hours,-to%20Vostochny." in lines
+    elsewhere = replace(CITATION, url="doi:10.1/x")
+    assert "  doi:10.1/x" in text_of(replace(ANSWER, citations=(elsewhere,))).splitlines()
+
+
 def test_an_abstention_gives_its_reason_and_the_closest_passages_and_no_quote():
     text = text_of(NONE)
     assert text.startswith("Not in these articles.\n  no passage is sure enough")
@@ -121,3 +129,19 @@ def test_a_confidence_that_was_fitted_for_other_parts_says_so():
     flagged = replace(ANSWER, citations=(replace(CITATION, flags=("uncalibrated",)),))
     assert "make calibrate" in text_of(flagged)
     assert "make calibrate" not in text_of(ANSWER)
+
+
+def test_the_other_side_of_a_conflict_is_quoted_with_its_age_and_without_a_confidence():
+    cited = replace(CITATION, title="Another", published="2023-10-01")
+    other = Alternative("20 hours", 0.2, (cited,), newer=True)
+    text = text_of(replace(ANSWER, conflicts=(other,), alternatives=()))
+    said = text.split("Other articles say otherwise:\n")[1]
+    assert said.splitlines() == [
+        "  20 hours (newer than the answer)",
+        "    He rode his train **20 hours** to Vostochny.",
+        "    Another · The Paper · 2023-10-01",
+    ]
+    older = text_of(replace(ANSWER, conflicts=(replace(other, newer=False),)))
+    assert "20 hours (older than the answer)" in older
+    undated = text_of(replace(ANSWER, conflicts=(replace(other, newer=None),)))
+    assert "than the answer" not in undated

@@ -52,6 +52,12 @@ def test_a_source_may_be_the_host_of_the_url(source: str) -> None:
     assert not passes(Filters(sources=("co.uk",)), article)
 
 
+@pytest.mark.parametrize("source", ["https://www.BBC.co.uk/", "bbc.co.uk", "WWW.bbc.co.uk/"])
+def test_a_source_that_is_an_address_is_known_by_its_host(source: str) -> None:
+    assert passes(Filters(sources=("bbc.co.uk",)), stored(source=source))
+    assert passes(Filters(sources=(source,)), stored(source="bbc.co.uk"))
+
+
 def test_a_url_that_cannot_be_parsed_has_no_host() -> None:
     assert not passes(Filters(sources=("x",)), stored(source=None, url="http://[broken"))
     assert not passes(Filters(sources=("",)), stored(source=None))

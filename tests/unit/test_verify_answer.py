@@ -4,6 +4,8 @@ import json
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from qa_bot.answering.verify import verify_answer
 from qa_bot.config import Settings
@@ -81,7 +83,58 @@ def test_a_quote_that_shifted_by_one_character_has_moved(source, answer):
     assert check.verdict == "moved"
     assert not check.stands
     start = TEXT.index(QUOTE)
-    assert f"character {start + 1}, not {start}" in check.detail
+    assert check.found == Span(start + 1, start + 9)
+    assert f"at characters {start + 1} to {start + 9}, not {start} to {start + 8}" in check.detail
+    assert "sentence" not in check.detail
+
+
+PRINTED = st.text(st.characters(exclude_categories=("C",)), max_size=60)
+
+
+@given(before=PRINTED, after=PRINTED)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_written_around_it_the_new_offsets_hold_the_quote(
+    source, answer, before, after
+):
+    source.write_bytes(f"Late. {before}\n\n{TEXT}\n{after}".encode())
+    (check,) = verify_answer(answer, Settings())
+    (article,) = articles_of(source.parent)
+    source.write_bytes(TEXT.encode())
+    assert check.verdict == "moved"
+    assert check.found == answer.citations[0].span.shift(article.text.index(TEXT))
+    assert check.found.of(article.text) == QUOTE
+
+
+def test_of_several_places_the_one_in_the_old_sentence_is_named(source, answer):
+    source.write_bytes(f"Of 20 hours. Kim left.\n\n{'More. ' * 40}\n\n{TEXT}".encode())
+    (article,) = articles_of(source.parent)
+    (check,) = verify_answer(answer, Settings())
+    assert check.verdict == "moved"
+    assert check.found.start == article.text.index(SENTENCE) + SENTENCE.index(QUOTE)
+
+
+def test_words_that_now_stand_in_another_sentence_are_to_be_read_again(source, answer):
+    source.write_bytes(b"Kim rode the train. It took 30 hours. Putin waited for 20 hours.\n")
+    (check,) = verify_answer(answer, Settings())
+    assert check.verdict == "moved"
+    assert "read them again" in check.detail
+
+
+def test_text_that_was_wrapped_anew_holds_the_same_words(source, answer):
+    source.write_bytes(
+        TEXT.replace("20 hours in", "20\nhours in").replace("Kim", "Mr Kim").encode()
+    )
+    (article,) = articles_of(source.parent)
+    (check,) = verify_answer(answer, Settings())
+    assert check.verdict == "moved"
+    assert check.found.of(article.text) == "20\nhours"
+
+
+def test_a_part_of_another_word_is_not_the_quote(source, answer):
+    source.write_bytes(TEXT.replace("20 hours", "120 hours").encode())
+    (check,) = verify_answer(answer, Settings())
+    assert check.verdict == "gone"
+    assert check.found is None
 
 
 def test_a_quote_whose_words_changed_is_gone(source, answer):
@@ -106,7 +159,9 @@ def test_an_edited_answer_does_not_stand(answer):
     forged = replace(answer.citations[0], quote="30 hours")
     assert verdicts(replace(answer, citations=(forged,))) == ["gone"]
     beyond = replace(answer.citations[0], span=Span(9000, 9008))
-    assert verdicts(replace(answer, citations=(beyond,))) == ["moved"]
+    (check,) = verify_answer(replace(answer, citations=(beyond,)), Settings())
+    assert check.verdict == "moved"
+    assert "it is the answer that was altered" in check.detail
 
 
 def test_alternatives_are_verified_too_and_an_abstention_has_nothing_to_verify(answer):
