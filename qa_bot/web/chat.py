@@ -9,15 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from qa_bot.errors import QABotError, QuestionError
-from qa_bot.records import Citation
-from qa_bot.web.conversation import (
-    Conversation,
-    resolve,
-    turns,
-    with_last,
-    with_question,
-)
+from qa_bot.errors import QABotError
+from qa_bot.records import Answer, Citation
+from qa_bot.web.conversation import MAX_WAITING, Talk, resolve, turns
 from qa_bot.web.evidence import citation_panel, no_quote, nothing_open, passage_panel
 from qa_bot.web.filtering import Choice, chosen
 from qa_bot.web.markup import sendable
@@ -38,55 +32,62 @@ class Chat:
     def __init__(self, bot: QABot) -> None:
         self._bot = bot
 
-    def reply(
-        self, question: str | None, conversation: Conversation, *boxes: Any
-    ) -> Iterator[tuple[Any, ...]]:
-        """Yields (question box, conversation HTML, evidence HTML, conversation).
+    def reply(self, question: str | None, talk: Talk, *boxes: Any) -> Iterator[tuple[Any, ...]]:
+        """Yields (question box, conversation HTML, evidence HTML).
 
         ``boxes`` are those of the filter row, as :func:`qa_bot.web.filtering.chosen`
         takes them.
 
-        The passages are drawn when retrieval is done, the answer when reading is.
-        A question that cannot be asked stays in the box, and the reason is a reply.
+        The question is drawn at once, the passages when retrieval is done, the answer
+        when reading is. The page empties the box when it sends a question; one that
+        cannot be asked comes back into it, and the reason is a reply.
         """
         if not question or not question.strip():
-            yield (gr.skip(),) * 4
+            yield (gr.skip(),) * 3
             return
-        history = turns(conversation)
-        conversation = with_question(conversation, question)
-        yield "", conversation_html(conversation), gr.skip(), conversation
-        began = time.perf_counter()
+        number = talk.begin(question)
+        if number is None:
+            gr.Warning(f"{MAX_WAITING} questions are waiting; this one stays in the box.")
+            yield question, gr.skip(), gr.skip()
+            return
         try:
-            choice = chosen(*boxes) if boxes else Choice()
-            conversation = with_last(conversation, limits=choice.in_words())
-            self._bot.refresh()
-            for stage, result in self._bot.stream(
-                question,
-                history=history,
-                filters=choice.filters,
-                newest_first=choice.newest_first,
-            ):
-                if stage == "passages":
-                    conversation = with_last(conversation, passages=result)
-                    yield gr.skip(), conversation_html(conversation), gr.skip(), conversation
-                else:
-                    seconds = time.perf_counter() - began
-                    conversation = with_last(conversation, answer=result, seconds=seconds)
-        except QuestionError as error:
-            conversation = with_last(conversation, problem=str(error))
-            yield question, conversation_html(conversation), gr.skip(), conversation
-            return
+            yield gr.skip(), conversation_html(talk.exchanges), gr.skip()
+            talk.wait(number)
+            for panel in self._answers(question, number, talk, boxes):
+                yield gr.skip(), conversation_html(talk.exchanges), panel
         except Exception as error:
-            conversation = with_last(conversation, problem=_said(error))
-            yield question, conversation_html(conversation), gr.skip(), conversation
-            return
-        citations = conversation[-1].answer.citations if conversation[-1].answer else ()
-        panel = citation_panel(self._bot.snapshot, citations[0]) if citations else no_quote()
-        yield gr.skip(), conversation_html(conversation), panel, conversation
+            talk.change(number, problem=_said(error))
+            yield question, conversation_html(talk.exchanges), gr.skip()
+        finally:
+            talk.done(number)
 
-    def open(self, conversation: Conversation, event: gr.EventData) -> Any:
+    def _answers(
+        self, question: str, number: int, talk: Talk, boxes: tuple[Any, ...]
+    ) -> Iterator[Any]:
+        """Changes exchange ``number`` as far as it has come; yields the evidence panel."""
+        began = time.perf_counter()
+        choice = chosen(*boxes) if boxes else Choice()
+        talk.change(number, limits=choice.in_words())
+        self._bot.refresh()
+        stages = self._bot.stream(
+            question,
+            history=turns(talk.exchanges),
+            filters=choice.filters,
+            newest_first=choice.newest_first,
+        )
+        for _, result in stages:
+            if isinstance(result, Answer):
+                seconds = time.perf_counter() - began
+                talk.change(number, answer=result, seconds=seconds)
+                cited = result.citations
+                yield citation_panel(self._bot.snapshot, cited[0]) if cited else no_quote()
+            else:
+                talk.change(number, passages=result)
+                yield gr.skip()
+
+    def open(self, talk: Talk, event: gr.EventData) -> Any:
         """The evidence panel for the citation or passage that was clicked."""
-        target = resolve(conversation, str(event._data.get("reference", "")))
+        target = resolve(talk.exchanges, str(event._data.get("reference", "")))
         if target is None:
             return gr.skip()
         source = self._bot.snapshot
@@ -94,9 +95,10 @@ class Chat:
             return citation_panel(source, target, focus=True)
         return passage_panel(source, target, focus=True)
 
-    def clear(self) -> tuple[str, str, Conversation]:
-        """An empty page: (conversation HTML, evidence HTML, conversation)."""
-        return conversation_html(()), nothing_open(), ()
+    def clear(self, talk: Talk) -> tuple[str, str]:
+        """An empty page: (conversation HTML, evidence HTML)."""
+        talk.clear()
+        return conversation_html(()), nothing_open()
 
     def answer(self, question: str, top_k: int = 5) -> dict[str, Any]:
         """Answer a question with a quote from the indexed articles, or abstain.

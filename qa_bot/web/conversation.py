@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, replace
+from typing import Any
 
 from qa_bot.records import Answer, Citation, Passage, ScoredPassage, Turn
 
 MAX_EXCHANGES = 20
 """Older ones leave the page and the memory."""
+
+MAX_WAITING = 4
+"""Questions of one conversation that may wait for their turn at once."""
+
+LONGEST_WAIT = 120.0
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +46,68 @@ class Exchange:
 Conversation = tuple[Exchange, ...]
 
 
-def with_question(conversation: Conversation, question: str) -> Conversation:
-    """``conversation`` and a new exchange, the oldest dropped beyond MAX_EXCHANGES."""
-    number = conversation[-1].number + 1 if conversation else 1
-    return (*conversation, Exchange(number, question))[-MAX_EXCHANGES:]
+class Talk:
+    """The conversation of one browser tab while it goes on. Safe from many threads.
 
+    A question takes its place when it is asked, and is answered when all that were
+    asked before it are: one sent while another is being read is neither lost nor does
+    it overtake. Gradio keeps one such object a tab (it deep-copies the first).
+    """
 
-def with_last(conversation: Conversation, **changes: object) -> Conversation:
-    """``conversation`` with its newest exchange changed."""
-    return (*conversation[:-1], replace(conversation[-1], **changes))  # type: ignore[arg-type]
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._exchanges: Conversation = ()
+        self._next = 1
+        self._running: list[int] = []  # numbers that are not done yet, in order
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Talk:
+        return Talk()
+
+    @property
+    def exchanges(self) -> Conversation:
+        """All that is shown, oldest first."""
+        return self._exchanges
+
+    def begin(self, question: str) -> int | None:
+        """A new exchange's number, the oldest dropped beyond MAX_EXCHANGES; None where
+        MAX_WAITING are waiting already."""
+        with self._changed:
+            if len(self._running) > MAX_WAITING:
+                return None
+            number, self._next = self._next, self._next + 1
+            self._running.append(number)
+            self._exchanges = (*self._exchanges, Exchange(number, question))[-MAX_EXCHANGES:]
+            return number
+
+    def wait(self, number: int) -> None:
+        """Return when ``number`` is the oldest that is not done.
+
+        After LONGEST_WAIT it returns all the same: a question whose browser has gone
+        may never say that it is done.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: number not in self._running[1:], LONGEST_WAIT)
+
+    def change(self, number: int, **changes: Any) -> Conversation:
+        """The conversation with exchange ``number`` changed, where it is still there."""
+        with self._changed:
+            self._exchanges = tuple(
+                replace(exchange, **changes) if exchange.number == number else exchange
+                for exchange in self._exchanges
+            )
+            return self._exchanges
+
+    def done(self, number: int) -> None:
+        """The next one's turn. May be called again."""
+        with self._changed:
+            if number in self._running:
+                self._running.remove(number)
+            self._changed.notify_all()
+
+    def clear(self) -> None:
+        """Forget all; what is still running goes on and is not shown."""
+        with self._changed:
+            self._exchanges = ()
 
 
 def turns(conversation: Conversation) -> list[Turn]:

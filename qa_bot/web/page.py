@@ -10,6 +10,7 @@ import gradio as gr
 
 from qa_bot.web.articles import FIRST_TAB, Articles
 from qa_bot.web.chat import Chat
+from qa_bot.web.conversation import Talk
 from qa_bot.web.evidence import nothing_open
 from qa_bot.web.listing import Order
 from qa_bot.web.replies import conversation_html
@@ -73,7 +74,7 @@ def build_page(bot: QABot) -> gr.Blocks:
 
 def _ask_tab(chat: Chat, articles: Articles, page: gr.Blocks) -> gr.HTML:
     """The conversation beside the evidence; returns the evidence panel."""
-    exchanges = gr.State(())
+    talk = gr.State(Talk())
     with gr.Row(elem_id="desk", equal_height=False):
         with gr.Column(elem_id="talk", min_width=320):
             conversation = gr.HTML(
@@ -112,14 +113,21 @@ def _ask_tab(chat: Chat, articles: Articles, page: gr.Blocks) -> gr.HTML:
                 apply_default_css=False,
                 js_on_load=resource("evidence.js"),
             )
+    # The box is emptied in the browser when a question is sent, not by the reply, which may
+    # find the next one half typed. Gradio's own "once" would drop a question sent while
+    # another is being answered.
+    sent = gr.Textbox(visible="hidden", container=False)
     box.submit(
+        None, [box], [box, sent], js="q => ['', q]", trigger_mode="multiple", **_PRIVATE
+    ).then(
         chat.reply,
-        [box, exchanges, *limits],
-        [box, conversation, evidence, exchanges],
+        [sent, talk, *limits],
+        [box, conversation, evidence],
+        trigger_mode="multiple",
         **_PRIVATE,
     )
-    conversation.cite(chat.open, [exchanges], [evidence], **_PRIVATE)
-    fresh.click(chat.clear, None, [conversation, evidence, exchanges], **_PRIVATE)
+    conversation.cite(chat.open, [talk], [evidence], trigger_mode="multiple", **_PRIVATE)
+    fresh.click(chat.clear, [talk], [conversation, evidence], **_PRIVATE)
     return evidence
 
 

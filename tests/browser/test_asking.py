@@ -115,6 +115,32 @@ def test_an_empty_question_does_nothing(fake: FakeBot, serve: Serve, visit: Visi
     expect(user.page.locator(".exchange")).to_have_count(1)
 
 
+def test_questions_sent_before_the_last_is_answered_are_answered_in_order(
+    fake: FakeBot, serve: Serve, visit: Visit
+) -> None:
+    reading = threading.Event()
+    stream = fake.stream
+
+    def slow(question: str, **options: Any) -> Iterator[tuple[str, Any]]:
+        stages = stream(question, **options)
+        yield next(stages)
+        if question == TRAIN:
+            assert reading.wait(30)
+        yield from stages
+
+    fake.stream = slow  # type: ignore[method-assign]
+    user = visit(serve(fake))
+    user.send(TRAIN)
+    user.send(WINNER)
+    exchanges = user.page.locator(".exchange")
+    expect(exchanges).to_have_count(2)
+    expect(exchanges.first).to_have_attribute("data-state", "reading")
+    reading.set()
+    expect(exchanges.first).to_have_attribute("data-state", "answered")
+    expect(user.last).to_have_attribute("data-state", "abstained")
+    expect(exchanges.locator(".question")).to_have_text([TRAIN, WINNER])
+
+
 def test_a_question_too_long_says_why_and_stays_in_the_box(
     fake: FakeBot, serve: Serve, visit: Visit
 ) -> None:

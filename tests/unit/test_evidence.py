@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import itertools
 import json
+import threading
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -25,11 +27,11 @@ from qa_bot.records import (
 from qa_bot.web import evidence, markup
 from qa_bot.web.conversation import (
     MAX_EXCHANGES,
+    MAX_WAITING,
     Exchange,
+    Talk,
     resolve,
     turns,
-    with_last,
-    with_question,
 )
 from qa_bot.web.replies import conversation_html
 
@@ -475,13 +477,45 @@ def test_references_open_what_they_name() -> None:
 
 
 def test_a_conversation_is_bounded_and_its_numbers_go_on() -> None:
-    conversation: tuple[Exchange, ...] = ()
+    talk = Talk()
     for n in range(MAX_EXCHANGES + 5):
-        conversation = with_question(conversation, f"question {n}")
-    assert len(conversation) == MAX_EXCHANGES
-    assert conversation[-1].number == MAX_EXCHANGES + 5
-    assert conversation[0].question == "question 5"
+        number = talk.begin(f"question {n}")
+        assert number == n + 1
+        talk.done(number)
+    assert len(talk.exchanges) == MAX_EXCHANGES
+    assert talk.exchanges[0].question == "question 5"
     a = article("Kim rode 20 hours by train.")
     answer = answered("q", cite(a, 0, 3))
-    conversation = with_last(conversation, answer=answer)
-    assert [turn.answer for turn in turns(conversation)] == [answer]
+    talk.change(MAX_EXCHANGES + 5, answer=answer)
+    assert [turn.answer for turn in turns(talk.exchanges)] == [answer]
+    talk.clear()
+    assert talk.exchanges == ()
+    assert talk.begin("another") == MAX_EXCHANGES + 6
+
+
+def test_questions_of_one_conversation_take_turns_in_the_order_asked() -> None:
+    talk = Talk()
+    numbers = [talk.begin(f"question {n}") for n in range(MAX_WAITING + 1)]
+    assert talk.begin("one too many") is None
+    assert [exchange.number for exchange in talk.exchanges] == numbers
+    ended: list[int] = []
+
+    def answer(number: int) -> None:
+        talk.wait(number)
+        ended.append(number)
+        talk.done(number)
+
+    # started backwards, so that only the turns can put them in order
+    threads = [threading.Thread(target=answer, args=(n,)) for n in reversed(numbers) if n]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert ended == numbers
+    assert talk.begin("there is room again") == MAX_WAITING + 2
+
+
+def test_each_browser_tab_has_a_conversation_of_its_own() -> None:
+    first = Talk()
+    first.begin("question")
+    assert copy.deepcopy(first).exchanges == ()
