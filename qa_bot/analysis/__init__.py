@@ -1,0 +1,1 @@
+"""What grammar says of an article, found when indexing and stored by offset."""

@@ -1,0 +1,1 @@
+"""Articles by address: pages, sitemaps and feeds, politely and never from the own network."""

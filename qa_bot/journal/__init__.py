@@ -1,0 +1,1 @@
+"""What people asked and said of the answers, kept on this machine: gaps and feedback."""
