@@ -16,6 +16,7 @@ from qa_bot.errors import ConfigError
 
 ENVIRONMENT_PREFIX = "QA_BOT_"
 CONFIG_FILE = "qa_bot.toml"
+_TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _NOT_SETTINGS = frozenset({"EVAL_DATA", "CONFIG"})
 
 
@@ -66,6 +67,9 @@ class Settings:
     """A longer question is refused."""
     max_segments: int = 8
     """More segments than this are merged."""
+    analysis: bool = True
+    """Whether new articles are analysed when indexing (names, who says what, negation, denial,
+    hedges): ``true`` or ``false``. Without, answers carry no warning of these."""
 
     def __post_init__(self) -> None:
         self._check(self.precision in ("int8", "fp32"), "precision", "int8 or fp32")
@@ -158,7 +162,9 @@ class Settings:
 
 def _convert(key: str, value: Any, kind: type, where: str) -> Any:
     """``value`` as ``kind``; strings from the environment are parsed."""
-    if isinstance(value, bool) or (kind is str and not isinstance(value, str | os.PathLike)):
+    if kind is bool:
+        converted: Any = value if isinstance(value, bool) else _TRUTH.get(str(value).lower())
+    elif isinstance(value, bool) or (kind is str and not isinstance(value, str | os.PathLike)):
         converted = None
     else:
         try:
@@ -169,7 +175,7 @@ def _convert(key: str, value: Any, kind: type, where: str) -> Any:
         raise ConfigError(
             "a setting has a value of the wrong kind",
             where=f"{key} in {where}",
-            expected=kind.__name__,
+            expected="true or false" if kind is bool else kind.__name__,
             found=repr(value),
             mend=f"give {key} as {kind.__name__}",
         )
