@@ -8,12 +8,14 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from qa_bot.answering.compose import compose
+from qa_bot.answering.copies import without_copies
 from qa_bot.answering.fitted import Fitted, fitted_path, load_fitted
 from qa_bot.answering.question import clean_question
 from qa_bot.answering.select import group_answers, rank_spans
@@ -28,7 +30,9 @@ from qa_bot.records import (
     ScoredPassage,
     Turn,
 )
+from qa_bot.retrieval.filters import checked
 from qa_bot.retrieval.retriever import Retriever
+from qa_bot.storage.filters import is_open
 from qa_bot.storage.layout import Layout, Pointer
 from qa_bot.storage.snapshot import Snapshot
 
@@ -191,14 +195,15 @@ class QABot:
         shown = settings.top_k if top_k is None else top_k
         floor = self.min_confidence if min_confidence is None else min_confidence
         asked = clean_question(question, max_chars=settings.max_question_chars)
+        spare = settings.read_passages if snapshot.has_near_duplicates else 0
         passages = self.retriever.retrieve(
-            snapshot, asked, max(shown, settings.read_passages), filters
+            snapshot, asked, max(shown, settings.read_passages + spare), filters
         )
         retrieved = time.perf_counter()
         yield "passages", passages[:shown]
 
         resumed = time.perf_counter()
-        read = passages[: settings.read_passages]
+        read = without_copies(passages, snapshot.near_duplicates, settings.read_passages)
         readings = self.reader.read(asked, [reading_passage(passage) for passage in read])
         finished_reading = time.perf_counter()
         groups = group_answers(rank_spans(readings, read, self.fitted.ranking))
@@ -211,13 +216,14 @@ class QABot:
             newest_first=newest_first,
             snapshot=snapshot,
             flags=("uncalibrated",) if self.uncalibrated else (),
+            may_be_cited=_passing(snapshot, filters),
         )
         ended = time.perf_counter()
         yield (
             "answer",
             replace(
                 answer,
-                passages=(*_with_scores(read, readings), *passages[len(read) :])[:shown],
+                passages=_with_scores(passages[:shown], read, readings),
                 timings_ms={
                     "retrieve": 1e3 * (retrieved - began),
                     "read": 1e3 * (finished_reading - resumed),
@@ -250,20 +256,36 @@ def reading_passage(passage: ScoredPassage) -> ReadingPassage:
 
 
 def _with_scores(
-    passages: Sequence[ScoredPassage], readings: Sequence[Reading]
+    passages: Sequence[ScoredPassage],
+    read: Sequence[ScoredPassage],
+    readings: Sequence[Reading],
 ) -> tuple[ScoredPassage, ...]:
-    """The passages with what the reader made of each."""
+    """The passages with what the reader made of those that it read."""
+    best = {
+        passage.rank: reading.candidates[0]
+        for passage, reading in zip(read, readings, strict=True)
+        if reading.candidates
+    }
     return tuple(
         replace(
             passage,
-            span_score=reading.candidates[0].score,
-            null_score=reading.candidates[0].null_score,
-            best_span=reading.candidates[0].text,
+            span_score=best[passage.rank].score,
+            null_score=best[passage.rank].null_score,
+            best_span=best[passage.rank].text,
         )
-        if reading.candidates
+        if passage.rank in best
         else passage
-        for passage, reading in zip(passages, readings, strict=True)
+        for passage in passages
     )
+
+
+def _passing(snapshot: Snapshot, filters: Filters | None) -> Callable[[str], bool]:
+    """Whether an article passes the filters of a question; found out when first asked."""
+    wanted = checked(filters)
+    if is_open(wanted):
+        return lambda article_id: True
+    matching = cache(lambda: snapshot.matching(wanted))
+    return lambda article_id: article_id in matching()
 
 
 def _build_default(folder: Path, settings: Settings, embedder: Embedder | None) -> None:
