@@ -18,8 +18,11 @@ _MARK = re.compile(r"\?+(?=[\"'”’»)\]*_]|\Z)")
 def grammatical_cues(sentence: Sentence) -> Iterator[Cue]:
     """Negation, denial and doubt in a parsed sentence."""
     yield from negations(sentence)
-    yield from denials(sentence)
-    yield from hedges(sentence)
+    denied = list(denials(sentence))
+    yield from denied
+    for hedge in hedges(sentence):  # "denied claims that": the denial says more
+        if not any(cue.kind == "denial" and _inside(hedge.span, cue.scope) for cue in denied):
+            yield hedge
 
 
 def questions(text: str, sentences: Sequence[Span], quotations: Sequence[Span]) -> Iterator[Cue]:
@@ -43,3 +46,7 @@ def questions(text: str, sentences: Sequence[Span], quotations: Sequence[Span]) 
                 continue
             if start < end:
                 yield Cue(sentence, "question", place, Span(start, end))
+
+
+def _inside(inner: Span, outer: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end

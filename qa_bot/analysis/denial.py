@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from qa_bot.analysis.clauses import Sentence, is_negated, is_verb, whole
-from qa_bot.analysis.words import CLAIMS, DENY, FALSE, REJECT
+from qa_bot.analysis.words import CLAIMS, DENIABLE, DENY, FALSE, REJECT, forms
 from qa_bot.records import Cue
 
 _CLAUSES = ("ccomp", "xcomp", "pcomp", "acl")
+_DENY_OR_REFUSE = forms("deny")
 _OBJECTS = (*_CLAUSES, "dobj")
 
 
@@ -24,7 +25,7 @@ def denials(sentence: Sentence) -> Iterator[Cue]:
         elif word in REJECT and is_verb(token):
             scope = _rejected(token)
         elif word in ("denial", "denials"):
-            scope = [t for c in token.children if c.dep_ in ("acl", "prep") for t in whole(c)]
+            scope = _content(token)
         elif word in FALSE and token.dep_ in ("amod", "acomp", "oprd", "conj"):
             scope = _false(token)
         elif word == "contrary" and any(c.lower_ == "to" for c in token.children):
@@ -49,7 +50,12 @@ def _denied(verb: Any) -> list[Any]:
         ]
     if any(child.dep_ in ("dative", "iobj") for child in verb.children):
         return []
-    return [t for c in verb.children if c.dep_ in _OBJECTS and c.i > verb.i for t in whole(c)]
+    return [
+        token
+        for child in verb.children
+        if child.dep_ in _OBJECTS and child.i > verb.i and _can_be_denied(verb, child)
+        for token in whole(child)
+    ]
 
 
 def _rejected(verb: Any) -> list[Any]:
@@ -65,7 +71,7 @@ def _rejected(verb: Any) -> list[Any]:
 
 def _false(word: Any) -> list[Any]:
     if word.dep_ == "amod":
-        return whole(word.head) if word.head.lower_ in CLAIMS else []
+        return _content(word.head) if _is_claim(word.head) else []
     verb = word.head.head if word.dep_ == "conj" else word.head
     if word.dep_ == "conj" and word.head.dep_ not in ("acomp", "amod", "oprd"):
         return []
@@ -76,10 +82,21 @@ def _false(word: Any) -> list[Any]:
     ]
 
 
+def _content(noun: Any) -> list[Any]:
+    """What a claim or a denial says: the clause that depends on it."""
+    return [token for child in noun.children if child.dep_ == "acl" for token in whole(child)]
+
+
 def _is_claim(noun: Any) -> bool:
-    return noun.lower_ in CLAIMS or (
-        noun.tag_.startswith("NN") and any(child.dep_ == "acl" for child in noun.children)
-    )
+    return noun.lower_ in CLAIMS
+
+
+def _can_be_denied(verb: Any, child: Any) -> bool:
+    """Whether "deny" is said of a fact: "denied the petition" refuses it."""
+    if child.dep_ != "dobj" or verb.lower_ not in _DENY_OR_REFUSE or is_verb(child):
+        return True
+    any_of = any(one.lower_ == "any" for one in child.children)
+    return any_of or child.lower_ in DENIABLE or _is_claim(child)
 
 
 def _says_something(child: Any) -> bool:

@@ -30,7 +30,7 @@ def hedges(sentence: Sentence) -> Iterator[Cue]:
 def _hedged(token: Any, word: str) -> Iterator[tuple[list[Any], list[Any]]]:
     head = token.head
     if word in MODALS and token.tag_ == "MD" and token.dep_ == "aux":
-        if not (word == "could" and (head.lower_ in ABLE or is_negated(head))):
+        if not (word == "could" and _is_ability(head)):
             yield [token], clause(head)
     elif word in DOUBT_ADVERBS and token.dep_ in ("advmod", "npadvmod", "amod"):
         yield [token], clause(head) if is_verb(head) else phrase(head)
@@ -56,8 +56,17 @@ def _hedged(token: Any, word: str) -> Iterator[tuple[list[Any], list[Any]]]:
         yield [token], clause(head)
         if head.dep_ == "advcl" and is_verb(head.head) and _is_conditional(head.head):
             yield [token], clause(head.head)
-    elif word == "whether" and token.dep_ in ("mark", "advmod", "det", "prep"):
+    elif word == "whether" and head.dep_ != "advcl" and token.dep_ in ("mark", "advmod", "det", "prep"):
         yield [token], clause(head) if is_verb(head) else phrase(head)
+
+
+def _is_ability(verb: Any) -> bool:
+    """Whether "could" says what somebody was able to do."""
+    return (
+        verb.lower_ in ABLE
+        or is_negated(verb)
+        or any(child.lower_ in ("barely", "hardly", "scarcely", "only") for child in verb.children)
+    )
 
 
 def _is_held(token: Any) -> bool:

@@ -59,6 +59,8 @@ def _by_not(token: Any) -> Iterator[tuple[list[Any], list[Any]]]:
     after = token.doc[token.i + 1].lower_ if token.i + 1 < len(token.doc) else ""
     if after in ONLY or head.lower_ in DENY:  # "not only"; "did not deny" is in denial.py
         return
+    if after == "the" and token.doc[token.i + 2 : token.i + 3].text.lower() == "only":
+        return
     if after in _COMPARED | {"least"} and token.i + 2 < len(token.doc):
         return
     if after == "until" or (is_verb(head) and _until(head)):

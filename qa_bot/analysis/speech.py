@@ -21,7 +21,9 @@ from qa_bot.records import Entity, Span, Speech
 FEWEST_WORDS = 4
 """Fewer quoted words without a verb of speech are a title or a name, and nobody's speech."""
 _WORD = re.compile(r"[^\W\d_]+")
+_STOPS = (".", ",", "!", "?", "…", "—")
 _HE = frozenset(("he", "she"))
+_NO_SPEAKER = frozenset(("it", "that", "this", "which", "who", "there", "what"))
 _NOBODY = frozenset(("it", "that", "this", "which", "who", "they", "i", "we", "you", "there"))
 
 
@@ -70,7 +72,8 @@ def _direct(
             None,
         )
         words = _WORD.findall(quotation.of(text))
-        if speaker is None and (len(words) < FEWEST_WORDS or _is_title(words)):
+        is_short = len(words) < FEWEST_WORDS and speaker is None
+        if is_short or (_is_title(words) and not quotation.of(text).endswith(_STOPS)):
             continue
         if speaker is None:
             before = sentences[first - 1] if first else None
@@ -91,9 +94,11 @@ def _speaker_beside(sentence: Sentence, quoted: Sequence[Span]) -> Span | None:
             if speaker is not None:
                 return sentence.over(name_of(speaker))
         if token.lower_ in SAY and not _is_quoted(sentence, token, quoted):
-            subject = _subject(token)
-            if subject is not None and not _is_quoted(sentence, subject, quoted):
-                return sentence.over(name_of(subject))
+            for subject in (_subject(token), _inverted(token)):
+                if subject is None or subject.lower_ in _NO_SPEAKER:
+                    continue
+                if not _is_quoted(sentence, subject, quoted):
+                    return sentence.over(name_of(subject))
     return None
 
 
@@ -109,7 +114,9 @@ def _indirect(sentence: Sentence, quoted: Sequence[Span]) -> Iterator[Speech]:
             said = [one for one in phrase(_clause_head(token)) if one not in beside]
         elif token.lower_ in TELL_THAT and token.tag_.startswith("VB"):
             speaker = _subject(token)
-            said = [t for c in token.children if c.dep_ == "ccomp" for t in whole(c)]
+            clauses = [child for child in token.children if child.dep_ == "ccomp"]
+            behind = [child for child in clauses if child.i > token.i]
+            said = [t for child in behind or clauses for t in whole(child)]
             if token.dep_ == "parataxis" and not said:
                 own = set(whole(token))
                 said = [one for one in whole(token.head) if one not in own]
@@ -131,6 +138,17 @@ def _subject(verb: Any) -> Any | None:
             return None
         verb = verb.head
     return None
+
+
+def _inverted(verb: Any) -> Any | None:
+    """Who stands right behind a verb that follows a quotation: spaCy may take him for the
+    object ("...?" asked the chairman)."""
+    if verb.i == 0 or not verb.doc[verb.i - 1].is_punct:
+        return None
+    labels = ("dobj", "dative", "attr", "oprd", "npadvmod")
+    return next(
+        (c for c in verb.children if c.dep_ in labels and c.left_edge.i == verb.i + 1), None
+    )
 
 
 def _according_to(token: Any) -> Any | None:

@@ -70,6 +70,12 @@ TELL_THAT = SAY - forms("ask describe call post accuse urge continue point")
 """Those of them that report a statement by a clause without quotation marks."""
 DENY = forms("deny refute rebut disavow repudiate disown")
 """What they govern is said not to be so."""
+DENIABLE = listed(
+    "involvement wrongdoing responsibility knowledge role part link links ties connection"
+    " connections existence affair collusion complicity guilt offence offense offences crime"
+    " crimes murder assault abuse misconduct intention intent plans plan"
+)
+"""What is denied as a fact, where "deny" could also refuse a thing."""
 REJECT = forms("reject dismiss dispute contradict debunk discount disprove contest")
 """They deny a claim, and refuse an offer: only with one of :data:`CLAIMS`."""
 CLAIMS = listed(
