@@ -19,6 +19,8 @@ from qa_bot.analysis.words import (
 )
 from qa_bot.records import Cue
 
+_LINKS = ("mark", "advmod", "det", "prep")
+
 
 def hedges(sentence: Sentence) -> Iterator[Cue]:
     """The cues of doubt in a sentence."""
@@ -56,7 +58,7 @@ def _hedged(token: Any, word: str) -> Iterator[tuple[list[Any], list[Any]]]:
         yield [token], clause(head)
         if head.dep_ == "advcl" and is_verb(head.head) and _is_conditional(head.head):
             yield [token], clause(head.head)
-    elif word == "whether" and head.dep_ != "advcl" and token.dep_ in ("mark", "advmod", "det", "prep"):
+    elif word == "whether" and head.dep_ != "advcl" and token.dep_ in _LINKS:
         yield [token], clause(head) if is_verb(head) else phrase(head)
 
 

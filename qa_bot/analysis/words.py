@@ -116,7 +116,9 @@ HELD = listed(
 """As participles before "to": "is believed to have ..."."""
 SEEM = forms("seem appear")
 MODALS = frozenset(("may", "might", "could"))
-ABLE = listed("see hear feel smell taste remember imagine afford tell understand believe help")
+ABLE = forms("hear smell taste remember imagine afford tell understand believe help") | listed(
+    "see seen feel felt heard"
+)
 """After "could" they speak of what somebody was able to do."""
 NO_SCOPE_PREPOSITIONS = listed(
     "because due despite according until till except including unlike given amid after since "
