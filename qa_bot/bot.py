@@ -17,6 +17,8 @@ from qa_bot.answering.compose import compose
 from qa_bot.answering.fitted import Fitted, fitted_path, load_fitted
 from qa_bot.answering.question import clean_question
 from qa_bot.answering.select import group_answers, rank_spans
+from qa_bot.answering.small_talk import TalkKind, talk_kind, without_greeting
+from qa_bot.answering.talk import talk_answer
 from qa_bot.config import Settings
 from qa_bot.embedding import open_embedder
 from qa_bot.errors import IndexNotFound
@@ -28,7 +30,9 @@ from qa_bot.records import (
     ScoredPassage,
     Turn,
 )
+from qa_bot.retrieval.filters import checked
 from qa_bot.retrieval.retriever import Retriever
+from qa_bot.storage.filters import is_open
 from qa_bot.storage.layout import Layout, Pointer
 from qa_bot.storage.snapshot import Snapshot
 
@@ -191,6 +195,12 @@ class QABot:
         shown = settings.top_k if top_k is None else top_k
         floor = self.min_confidence if min_confidence is None else min_confidence
         asked = clean_question(question, max_chars=settings.max_question_chars)
+        talk = talk_kind(asked, first=not history)
+        if talk is not None:
+            yield "passages", ()
+            yield "answer", self._talk(question, talk, snapshot, filters, began)
+            return
+        asked = without_greeting(asked)
         passages = self.retriever.retrieve(
             snapshot, asked, max(shown, settings.read_passages), filters
         )
@@ -226,6 +236,26 @@ class QABot:
                 },
             ),
         )
+
+
+    def _talk(
+        self,
+        question: str,
+        kind: TalkKind,
+        snapshot: Snapshot,
+        filters: Filters | None,
+        began: float,
+    ) -> Answer:
+        """The reply to small talk, which costs no search."""
+        filters = checked(filters)
+        answer = talk_answer(
+            question,
+            kind,
+            snapshot.articles(),
+            generation=snapshot.generation,
+            only=None if filters is None or is_open(filters) else snapshot.matching(filters),
+        )
+        return replace(answer, timings_ms={"total": 1e3 * (time.perf_counter() - began)})
 
 
 def _pointer(index: Path) -> Pointer | None:
