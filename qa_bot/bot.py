@@ -237,7 +237,6 @@ class QABot:
             ),
         )
 
-
     def _talk(
         self,
         question: str,

@@ -127,8 +127,6 @@ def _may_be_name(word: str) -> bool:
     return word.isalpha() and not word.endswith(("ing", "ed")) and word not in _NO_NAMES
 
 
-
-
 def _without_lead_in(question: str) -> str:
     while True:
         folded = question.casefold()

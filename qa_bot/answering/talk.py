@@ -117,9 +117,7 @@ def _collection(articles: list[Summary], *, limited: bool, whole: bool) -> str:
         shown = sorted(sources.items(), key=lambda item: (-item[1], item[0]))
         named = [f"{name} ({n:,})" for name, n in shown[:SOURCES_SHOWN]]
         more = len(shown) - SOURCES_SHOWN
-        said.append(
-            f" Sources: {', '.join(named)}{f' and {more:,} more' if more > 0 else ''}."
-        )
+        said.append(f" Sources: {', '.join(named)}{f' and {more:,} more' if more > 0 else ''}.")
     newest = nlargest(NEWEST_SHOWN, articles, key=lambda a: (a.published or "", a.title))
     titles = [
         f"“{' '.join(a.title.split()) or 'untitled'}”{f' ({a.published})' if a.published else ''}"
