@@ -16,7 +16,9 @@ from typing import Literal
 from qa_bot.answering.compose import compose
 from qa_bot.answering.fitted import Fitted, fitted_path, load_fitted
 from qa_bot.answering.question import clean_question
+from qa_bot.answering.question_kinds import question_kind
 from qa_bot.answering.select import group_answers, rank_spans
+from qa_bot.answering.shape import LOOKED_AT
 from qa_bot.answering.small_talk import TalkKind, talk_kind, without_greeting
 from qa_bot.answering.talk import talk_answer
 from qa_bot.config import Settings
@@ -201,9 +203,9 @@ class QABot:
             yield "answer", self._talk(question, talk, snapshot, filters, began)
             return
         asked = without_greeting(asked)
-        passages = self.retriever.retrieve(
-            snapshot, asked, max(shown, settings.read_passages), filters
-        )
+        kind = question_kind(asked)
+        depth = max(shown, settings.read_passages, LOOKED_AT if kind == "who_is" else 1)
+        passages = self.retriever.retrieve(snapshot, asked, depth, filters)
         retrieved = time.perf_counter()
         yield "passages", passages[:shown]
 
@@ -216,6 +218,9 @@ class QABot:
             question,
             groups,
             read,
+            kind=kind,
+            asked=asked,
+            found=passages,
             fitted=self.fitted,
             floor=floor,
             newest_first=newest_first,

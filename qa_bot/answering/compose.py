@@ -11,7 +11,9 @@ from qa_bot.answering.confidence import confidence, confidence_features
 from qa_bot.answering.conflict import find_conflicts, is_newer
 from qa_bot.answering.fitted import Fitted
 from qa_bot.answering.newest import by_date, order_by_date
+from qa_bot.answering.question_kinds import QuestionKind
 from qa_bot.answering.select import AnswerGroup
+from qa_bot.answering.shape import STANDS_ALONE, shape_answers
 from qa_bot.answering.sources import independent_sources
 from qa_bot.records import Alternative, Answer, Article, Citation, ScoredPassage
 
@@ -44,6 +46,9 @@ def compose(
     groups: Sequence[AnswerGroup],
     read: Sequence[ScoredPassage],
     *,
+    kind: QuestionKind,
+    asked: str,
+    found: Sequence[ScoredPassage],
     fitted: Fitted,
     floor: float,
     newest_first: bool,
@@ -55,6 +60,9 @@ def compose(
     Args:
         groups: distinct answers, best first.
         read: the passages they come from.
+        kind: of the question.
+        asked: what was searched for: the question without its greeting.
+        found: all passages that were retrieved, best first, ``read`` among them.
         floor: abstain below this confidence (0 to 1).
         newest_first: see :mod:`qa_bot.answering.newest`.
         flags: put on every citation.
@@ -82,7 +90,18 @@ def compose(
         return replace(empty, reason="no article passes the filters")
     if not groups:
         return replace(empty, reason="no passage has a span that could answer")
-    sure = [confidence(confidence_features(group, groups, read), fitted) for group in groups]
+    def standing(group: AnswerGroup) -> float:
+        # How sure it would be if it were the only answer.
+        return confidence(confidence_features(group, [group], read), fitted)
+
+    if kind in STANDS_ALONE:
+        sure = [standing(group) for group in groups]
+    else:
+        sure = [confidence(confidence_features(group, groups, read), fitted) for group in groups]
+    shaped = shape_answers(kind, asked, groups, sure, found, snapshot.article)
+    groups, sure = shaped.groups, list(shaped.sure)
+    if not groups:
+        return replace(empty, reason="no passage has a sentence that could settle it")
     if sure[0] < floor:
         return replace(
             empty,
@@ -96,10 +115,6 @@ def compose(
 
     def cited(group: AnswerGroup) -> tuple[Citation, ...]:
         return _citations(snapshot, group, flags, newest_first=newest_first)
-
-    def standing(group: AnswerGroup) -> float:
-        # How sure it would be if it were the only answer.
-        return confidence(confidence_features(group, [group], read), fitted)
 
     sides = find_conflicts(question, groups, standing, fitted.threshold)
     against = {side.place: side.group for side in sides}
@@ -124,6 +139,7 @@ def compose(
         independent_sources=independent_sources(
             main, lambda article_id: snapshot.article(article_id).text
         ),
+        kind=shaped.kind,
     )
 
 
