@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Literal
 
 from qa_bot.answering.compose import compose
+from qa_bot.answering.describing import LOOKED_AT
 from qa_bot.answering.fitted import Fitted, fitted_path, load_fitted
 from qa_bot.answering.question import clean_question
 from qa_bot.answering.question_kinds import question_kind
 from qa_bot.answering.select import group_answers, rank_spans
-from qa_bot.answering.shape import LOOKED_AT
 from qa_bot.answering.small_talk import TalkKind, talk_kind, without_greeting
 from qa_bot.answering.talk import talk_answer
 from qa_bot.config import Settings
@@ -220,7 +220,7 @@ class QABot:
             read,
             kind=kind,
             asked=asked,
-            found=passages,
+            retrieved=passages,
             fitted=self.fitted,
             floor=floor,
             newest_first=newest_first,

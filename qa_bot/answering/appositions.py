@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from qa_bot.answering.words import vocabulary
+from qa_bot.answering.words import FINITE_VERBS, vocabulary
 from qa_bot.corpus.text import sentences
 from qa_bot.records import Span
 
@@ -24,11 +24,11 @@ _BLANK = r"[ \t\u00a0]+"
 _AGE = r"(?:,\s+(?:aged\s+)?\d{1,3}(?=,))?"
 _PAREN = r"(?:\s+\([^()]{1,40}\))?"
 _NOT_DESCRIBING = vocabulary(
-    "who which that whose whom when where while as and but or said says told adding added he she it"
-    " they we you i is was were are has have had will would in on at by for to from with after before"
-    " according including if so because not then also however too though although despite during"
-    " since until once both his her their its yes no whether best known born pictured right left"
-    " centre center seen shown wearing speaking dead alive already of above below"
+    "who which that whose whom when where while as and but or said says told adding added he she"
+    " it they we you i is was were are has have had will would in on at by for to from with after"
+    " before according including if so because not then also however too though although despite"
+    " during since until once both his her their its yes no whether best known born pictured right"
+    " left centre center seen shown wearing speaking dead alive already of above below"
 )
 _STARTS = re.compile(
     r"(?:an?|the|one of|former|then|now|current|late|chief|head|co-|senior|lead|his|her|their|its"
@@ -42,20 +42,16 @@ _IS = re.compile(
 )
 _CLOSE = re.compile(r"[,;:()—–”\"]|\s[-–—]{1,2}\s|[.!?](?:\s|\Z)|\s+whose\b|,?\s+according\b")
 _CLOSE_PREDICATE = re.compile(r"[;:()—]|\s[-–—]{1,2}\s|,\s|[.!?][\"”]?(?:\s|\Z)")
-_VERBS = vocabulary(
-    "is are was were be been has have had do does did will would can could may might must said says"
-    " told tells announced added wrote took takes made makes won lost led leads left came comes"
-    " went became becomes died says tweeted"
-)
 _GO_ON = re.compile(
     r",\s+(?=(?:[A-Z][a-z]+|[A-Z]\.(?:[A-Z]\.)+)(?:\s+[A-Z][a-z]+)*[,.]?(?:\s|\Z)(?![a-z]+ed\b))"
 )
 _WORD = re.compile(r"[^\W_]+(?:[.’'&-][^\W_]+)*[.’']?")
 _TITLE_STOP = vocabulary(
-    "in on at to for from with by as and or but that which who when where while after before during"
-    " said says told asked is was were are be been has have had by when if because since until"
-    " including like between about than against over under into through including whether so he she"
-    " it they his her their its not also then called named quoted met beat defeated joined including"
+    "in on at to for from with by as and or but that which who when where while after before"
+    " during said says told asked is was were are be been has have had by when if because since"
+    " until including like between about than against over under into through including whether so"
+    " he she it they his her their its not also then called named quoted met beat defeated joined"
+    " including"
 )
 _MOST_WORDS = 22
 _LEAST_LETTERS = 4
@@ -122,7 +118,7 @@ def _of_mention(text: str, name: Span, sentence: Span) -> Iterator[Description]:
 
 
 def _behind(text: str, name: Span, sentence: Span) -> Span | None:
-    """"X, 41, the minister of defence, ..." and "X (the minister)", "X, of the ministry"."""
+    """ "X, 41, the minister of defence, ..." and "X (the minister)", "X, of the ministry"."""
     opened = re.compile(rf"{_PAREN}{_AGE}(?:,|\s+[-–—]{{1,2}}|\s+\()\s+|\s+\(").match(
         text, name.end, sentence.end
     )
@@ -155,21 +151,22 @@ def _described(text: str, start: int, end: int, *, closing: bool) -> Span | None
         return None
     if not any(word[0].islower() for word in words) and not _OFFICES.intersection(lowered):
         return None  # "Ole Lund, Anna Berg, and ...", or a place
-    cut = next((i for i, word in enumerate(lowered) if word in _VERBS), None)
+    cut = next((i for i, word in enumerate(lowered) if word in FINITE_VERBS), None)
     relative = next((i for i, word in enumerate(lowered) if word in ("who", "whose", "that")), None)
     if cut is not None and (relative is None or relative > cut):
         return None
-    return Span(start, start + len(text[start:end].rstrip(" ,.;:\"”")))
+    return Span(start, start + len(text[start:end].rstrip(' ,.;:"”')))
 
 
 _OFFICES = vocabulary(
-    "president minister director professor chairman chairwoman chair ceo editor secretary governor"
-    " senator mayor chief captain coach manager spokesman spokeswoman spokesperson analyst founder"
+    "president minister director professor chairman chairwoman chair ceo editor secretary"
+    " governor senator mayor chief captain coach manager spokesman spokeswoman spokesperson"
+    " analyst founder"
 )
 
 
 def _predicate(text: str, name: Span, sentence: Span) -> Span | None:
-    """"X is a gynaecologist who treats ..."."""
+    """ "X is a gynaecologist who treats ..."."""
     copula = _IS.match(text, name.end, sentence.end)
     if copula is None:
         inserted = re.compile(r",[^,]{1,60},").match(text, name.end, sentence.end)
@@ -181,11 +178,11 @@ def _predicate(text: str, name: Span, sentence: Span) -> Span | None:
     words = _WORD.findall(text[copula.end() : end])
     if not 1 < len(words) <= 2 * _MOST_WORDS:
         return None
-    return Span(copula.end(), copula.end() + len(text[copula.end() : end].rstrip(" ,.;:\"”")))
+    return Span(copula.end(), copula.end() + len(text[copula.end() : end].rstrip(' ,.;:"”')))
 
 
 def _before(text: str, name: Span, sentence: Span) -> Description | None:
-    """"the defence minister X", "Spanish retailer X"; "the lead author, X, said"."""
+    """ "the defence minister X", "Spanish retailer X"; "the lead author, X, said"."""
     form: Form = "title"
     stop = name.start
     gap = text[sentence.start : stop]
@@ -216,7 +213,7 @@ def _before(text: str, name: Span, sentence: Span) -> Description | None:
     lowered_words = [word.casefold() for word in found]
     if len(found) > _MOST_WORDS or len(described) < _LEAST_LETTERS:
         return None
-    if not _VERBS.isdisjoint(lowered_words) or lowered_words[0] == "of":
+    if not FINITE_VERBS.isdisjoint(lowered_words) or lowered_words[0] == "of":
         return None
     if form == "title" and any(
         word in ("once", "raised") or (word.endswith("ed") and word not in _KEPT_PARTICIPLES)
@@ -226,8 +223,11 @@ def _before(text: str, name: Span, sentence: Span) -> Description | None:
     telling = [w for w in found if w[0].islower() and w.casefold() not in ("the", "a", "an", "of")]
     if not telling and not (_OFFICES | _TITLES).intersection(lowered_words):
         return None
-    if form == "named" and lowered_words[0] not in _DETERMINED and "’s" not in described and (
-        "'s" not in described
+    if (
+        form == "named"
+        and lowered_words[0] not in _DETERMINED
+        and "’s" not in described
+        and ("'s" not in described)
     ):
         return None
     return Description(Span(start, start + len(described)), sentence, form)

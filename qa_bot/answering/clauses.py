@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from qa_bot.answering.words import vocabulary
+from qa_bot.answering.words import FINITE_VERBS
 from qa_bot.records import Span
 
 _REASONS = (
@@ -29,7 +29,7 @@ _MANNERS = (
 _ADJACENT = {
     kind: re.compile(
         rf"(?<![\w’'-])(?P<word>{words})\s+(?:(?:a|an|the|his|her|its|their|our|new|[\w-]+ing"
-        r"|(?:series|lack|number|combination|wave|threat|fear|fears|concerns?) (?:of|over|about|that))"
+        r"|(?:series|lack|number|combination|wave|threat|fears?|concerns?) (?:of|over|about|that))"
         r"\s+){0,3}[\"“‘']?\Z",
         re.IGNORECASE,
     )
@@ -52,11 +52,6 @@ _BOUNDARY = re.compile(
     r"(?=\s+[\w’'-]+))\b"
 )
 _SENTENCE_SIGNS = " \t\r\n\u00a0,;:–—-"
-_VERBS = vocabulary(
-    "is are was were be been being has have had do does did will would can could may might must"
-    " should made make makes took take takes came come comes went go goes gave give gives got get"
-    " gets became become led leads left won lost held saw found met put set ran said says"
-)
 _OPENS = re.compile(r"[\"“‘']?(?:(?:But|And|So|Yet|Or|Just|Only|Mainly|Partly)\s+)?")
 _WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
 _BARE = 4
@@ -102,6 +97,6 @@ def _clause(text: str, span: Span, sentence: Span) -> tuple[int, int]:
 
 def _says_something(words: str) -> bool:
     found = _WORD.findall(words.casefold())
-    if not _VERBS.isdisjoint(found):
+    if not FINITE_VERBS.isdisjoint(found):
         return True
     return len(found) >= _BARE and any(word.endswith(("ed", "ing")) for word in found)

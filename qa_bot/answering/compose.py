@@ -13,12 +13,14 @@ from qa_bot.answering.fitted import Fitted
 from qa_bot.answering.newest import by_date, order_by_date
 from qa_bot.answering.question_kinds import QuestionKind
 from qa_bot.answering.select import AnswerGroup
-from qa_bot.answering.shape import STANDS_ALONE, shape_answers
+from qa_bot.answering.shape import STANDS_ALONE, shape_answers, sure_alone
 from qa_bot.answering.sources import independent_sources
 from qa_bot.records import Alternative, Answer, Article, Citation, ScoredPassage
 
 MOST_ALTERNATIVES = 3
 """Other distinct answers that an Answer lists."""
+MOST_ITEMS = 8
+"""Further items that an Answer to a list question lists."""
 MOST_CITATIONS = 8
 """Articles that are cited for one answer."""
 
@@ -48,7 +50,7 @@ def compose(
     *,
     kind: QuestionKind,
     asked: str,
-    found: Sequence[ScoredPassage],
+    retrieved: Sequence[ScoredPassage],
     fitted: Fitted,
     floor: float,
     newest_first: bool,
@@ -62,7 +64,7 @@ def compose(
         read: the passages they come from.
         kind: of the question.
         asked: what was searched for: the question without its greeting.
-        found: all passages that were retrieved, best first, ``read`` among them.
+        retrieved: all passages that were found, best first, ``read`` among them.
         floor: abstain below this confidence (0 to 1).
         newest_first: see :mod:`qa_bot.answering.newest`.
         flags: put on every citation.
@@ -90,15 +92,16 @@ def compose(
         return replace(empty, reason="no article passes the filters")
     if not groups:
         return replace(empty, reason="no passage has a span that could answer")
+
     def standing(group: AnswerGroup) -> float:
         # How sure it would be if it were the only answer.
         return confidence(confidence_features(group, [group], read), fitted)
 
     if kind in STANDS_ALONE:
-        sure = [standing(group) for group in groups]
+        sure = [sure_alone(standing(group)) for group in groups]
     else:
         sure = [confidence(confidence_features(group, groups, read), fitted) for group in groups]
-    shaped = shape_answers(kind, asked, groups, sure, found, snapshot.article)
+    shaped = shape_answers(kind, asked, groups, sure, retrieved, snapshot.article)
     groups, sure = shaped.groups, list(shaped.sure)
     if not groups:
         return replace(empty, reason="no passage has a sentence that could settle it")
@@ -121,7 +124,9 @@ def compose(
     others = [place for place in range(1, len(groups)) if place not in against]
     main = cited(groups[0])
     alternatives = []
-    for place in others[:MOST_ALTERNATIVES]:
+    if shaped.kind == "list":  # further items, not rivals: what is not sure is none
+        others = [place for place in others if sure[place] >= floor]
+    for place in others[: MOST_ITEMS if shaped.kind == "list" else MOST_ALTERNATIVES]:
         found = cited(groups[place])
         alternatives.append(Alternative(found[0].quote, sure[place], found))
     conflicts = []

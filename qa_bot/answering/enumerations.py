@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from qa_bot.answering.words import vocabulary
+from qa_bot.answering.words import FINITE_VERBS, vocabulary
 from qa_bot.records import Span
 
 _LONGEST_ITEM = 12
@@ -23,14 +23,10 @@ _JOINT = re.compile(
 )
 _FINAL = re.compile(r"\b(?:and|or|nor|as well as|plus|along with)\b|&")
 _WORD = re.compile(r"[^\W_]+(?:[.'’&/-][^\W_]+)*'?")
-_VERBS = vocabulary(
-    "is are was were be been being am has have had do does did will would shall should can could may"
-    " might must said says say told tells announced added confirmed made makes make took takes take"
-    " came comes come went goes go gave gives give got gets get became becomes become began begins"
-    " led leads left leaves won wins lost loses held holds kept keeps saw sees found finds met meets"
-    " put puts set sets let lets ran runs included includes include known called appeared remain"
-    " remained remains joined died killed followed reported it's he's she's they're isn't wasn't"
-    " aren't weren't don't doesn't didn't won't can't couldn't hasn't haven't according"
+_VERBS = FINITE_VERBS | vocabulary(
+    "confirmed included includes include known called appeared remain remained remains joined"
+    " killed followed reported it's he's she's they're isn't wasn't aren't weren't don't doesn't"
+    " didn't won't can't couldn't hasn't haven't according"
 )
 _OPENING = vocabulary(
     "who whom whose which that when where while because although though if whether but so since"
@@ -38,13 +34,13 @@ _OPENING = vocabulary(
 )
 _BEFORE_FIRST = vocabulary(
     "in on at to for from with by of as into onto over under about against between among through"
-    " during without within across including include includes included like both either named called"
-    " than per via versus are is was were be been has have had and or nor that if when"
+    " during without within across including include includes included like both either named"
+    " called than per via versus are is was were be been has have had and or nor that if when"
 )
 _AFTER_LAST = vocabulary(
-    "in on at to for from with by as into onto over under about against between among through during"
-    " without within across including before after since until while when where who whom whose which"
-    " that because although though if but than via so both all each also"
+    "in on at to for from with by as into onto over under about against between among through"
+    " during without within across including before after since until while when where who whom"
+    " whose which that because although though if but than via so both all each also"
 )
 _STOPS = re.compile(r"[:;()\[\]—–]|\s-\s|\.\s|[.?!]\Z|[.?!][\"”’']\Z|[\"”](?=\s+(?:[a-z]|[-–—]))")
 
@@ -126,7 +122,9 @@ def _parts(text: str, start: int, end: int) -> bool:
     if _STOPS.search(text, start, end):
         return True
     words = _WORD.findall(text[start:end].casefold())
-    return bool(words) and (words[0] in _AFTER_LAST - {"with", "of"} or not _VERBS.isdisjoint(words))
+    if not words:
+        return False
+    return words[0] in _AFTER_LAST - {"with"} or not _VERBS.isdisjoint(words)
 
 
 def _is_clause(text: str, piece: _Piece) -> bool:
@@ -161,8 +159,10 @@ def _item_start(text: str, piece: _Piece) -> int | None:
     words = list(_WORD.finditer(text, begin, piece.end))
     for word in words:
         lowered = word.group().casefold()
-        if lowered in _VERBS or lowered in _OPENING or (
-            lowered in _BEFORE_FIRST and lowered not in ("of", "the")
+        if (
+            lowered in _VERBS
+            or lowered in _OPENING
+            or (lowered in _BEFORE_FIRST and lowered not in ("of", "the"))
         ):
             begin = word.end()
     begin += len(text[begin : piece.end]) - len(text[begin : piece.end].lstrip(" ,;:—–-"))

@@ -11,18 +11,18 @@ their confidence was told; nothing else about them changes.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
-from qa_bot.answering.appositions import Description, Form, descriptions, names
 from qa_bot.answering.cite import sentence_at
 from qa_bot.answering.clauses import clause_around
+from qa_bot.answering.describing import describe, meets
 from qa_bot.answering.enumerations import enumeration_around
 from qa_bot.answering.question_kinds import QuestionKind, asked_name
 from qa_bot.answering.select import AnswerGroup, RankedSpan
-from qa_bot.answering.words import answer_key
-from qa_bot.records import AnswerKind, Article, ScoredPassage, Span, SpanCandidate
+from qa_bot.records import AnswerKind, Article, ScoredPassage, Span
+from qa_bot.storage.terms import function_terms, terms
 
 Articles = Callable[[str], Article]
 Widened = Callable[[Article, Span], Span | None]
@@ -30,7 +30,20 @@ Widened = Callable[[Article, Span], Span | None]
 STANDS_ALONE: frozenset[QuestionKind] = frozenset({"yes_no", "list", "who_is"})
 """Kinds of which several answers are right together: another answer takes no confidence."""
 
+_SLOPE, _INTERCEPT = 1.3, -1.1
+"""The confidence is fitted with rivals; without them it is too high. Of all logits of answers
+that stand alone these two make one that means what it says, measured alike for questions
+for yes or no and for lists: benchmarks/kind_confidence.py."""
+
 _KINDS: dict[QuestionKind, AnswerKind] = {"yes_no": "sentence", "list": "list"}
+
+
+def sure_alone(confidence: float) -> float:
+    """How sure an answer is that no other one competes with (0 to 1), from its confidence as
+    if it were the only answer that was found."""
+    bounded = min(max(confidence, 1e-9), 1 - 1e-9)
+    logit = _SLOPE * math.log(bounded / (1 - bounded)) + _INTERCEPT
+    return 1 / (1 + math.exp(-logit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +73,10 @@ def shape_answers(
 
     An answer that stands in a better answer's place once both are widened is left out.
     """
-    if kind == "who_is":
-        described = _described(question, groups, sure, read, article)
-        if described is not None:
-            groups, sure = described
+    if kind == "who_is" and (name := asked_name(question)) is not None:
+        groups, sure = describe(name, groups, sure, read, article)
+    if kind == "list":
+        groups, sure = _no_echoes(question, groups, sure)
     widen = _WIDENED.get(kind)
     if widen is None:
         return Shaped("span", tuple(groups), tuple(sure))
@@ -71,11 +84,25 @@ def shape_answers(
     kept: list[float] = []
     for group, confidence in zip(groups, sure, strict=True):
         spans = tuple(_widened(group, widen, article))
-        spans = tuple(s for s in spans if not any(_meets(s, other) for other in shown))
+        spans = tuple(s for s in spans if not any(meets(s, other) for other in shown))
         if spans:
             shown.append(replace(group, spans=spans))
             kept.append(confidence)
     return Shaped(_KINDS.get(kind, "span"), tuple(shown), tuple(kept))
+
+
+def _no_echoes(
+    question: str, groups: Sequence[AnswerGroup], sure: Sequence[float]
+) -> tuple[list[AnswerGroup], list[float]]:
+    """Without the answers that only repeat the question: "Which Republicans?" is not
+    answered by "Republican"."""
+    asked = set(terms(question)) | function_terms()
+    kept = [
+        (group, confidence)
+        for group, confidence in zip(groups, sure, strict=True)
+        if not asked.issuperset(terms(group.best.candidate.text))
+    ]
+    return [group for group, _ in kept], [confidence for _, confidence in kept]
 
 
 def _widened(group: AnswerGroup, widen: Widened, article: Articles) -> Iterator[RankedSpan]:
@@ -89,15 +116,6 @@ def _widened(group: AnswerGroup, widen: Widened, article: Articles) -> Iterator[
 def _moved(ranked: RankedSpan, span: Span, article: Article) -> RankedSpan:
     candidate = replace(ranked.candidate, span=span, text=span.of(article.text))
     return replace(ranked, candidate=candidate)
-
-
-def _meets(ranked: RankedSpan, group: AnswerGroup) -> bool:
-    """Whether a span stands in a place that a better answer has taken, or says the same."""
-    return any(
-        other.candidate.article_id == ranked.candidate.article_id
-        and other.candidate.span.overlaps(ranked.candidate.span)
-        for other in group.spans
-    )
 
 
 def _sentence(article: Article, span: Span) -> Span | None:
@@ -123,97 +141,3 @@ _WIDENED: dict[QuestionKind, Widened] = {
     "how": _manner,
     "list": _enumeration,
 }
-
-_BY_FORM: dict[Form, float] = {"apposition": 0.8, "predicate": 0.8, "named": 0.75, "title": 0.6}
-"""How often each form of description is right; see docs/decisions/question-kinds.md."""
-_DEEPER = 0.003
-"""Taken off for each passage above the one in which a description stands."""
-
-
-_NAMELESS = 0.4
-"""Of the confidence that is left where an article does not hold the name as it was asked."""
-LOOKED_AT = 60
-"""Passages that are looked through for descriptions; to do so costs less than to read one."""
-
-
-def _described(
-    question: str,
-    groups: Sequence[AnswerGroup],
-    sure: Sequence[float],
-    read: Sequence[ScoredPassage],
-    article: Articles,
-) -> tuple[list[AnswerGroup], list[float]] | None:
-    """``groups`` led by what the passages say that the person asked for is; None where
-    they say nothing of the kind."""
-    name = asked_name(question)
-    if name is None:
-        return None
-    found: list[tuple[float, int, AnswerGroup]] = []
-    for place, passage in enumerate(read):
-        chunk = passage.passage.chunk
-        if chunk.boilerplate:
-            continue
-        source = article(chunk.article_id)
-        for description in descriptions(source.text, name, chunk.span):
-            if any(mask.overlaps(description.span) for mask in chunk.masked):
-                continue
-            ranked = _as_ranked(description, passage, source, groups)
-            worth = _BY_FORM[description.form] - _DEEPER * place
-            key = answer_key(ranked.candidate.text)
-            found.append((worth, -place, AnswerGroup(key, (ranked,))))
-    if not found:
-        return None
-    found.sort(key=lambda item: (-item[0], -item[1]))
-    leading: list[AnswerGroup] = []
-    worths: list[float] = []
-    for worth, _, group in found:
-        known = next((i for i, other in enumerate(leading) if _same(group, other)), None)
-        if known is not None:
-            if not any(_meets(group.best, other) for other in leading):
-                leading[known] = replace(
-                    leading[known], spans=(*leading[known].spans, *group.spans)
-                )
-            continue
-        if not any(_meets(group.best, other) for other in leading):
-            leading.append(group)
-            worths.append(worth)
-    for group, confidence in zip(groups, sure, strict=True):
-        met = next((i for i, other in enumerate(leading) if _meets(group.best, other)), None)
-        if met is None:
-            leading.append(group)
-            spoken_of = names(article(group.best.candidate.article_id).text, name)
-            worths.append(confidence if spoken_of else confidence * _NAMELESS)
-        else:  # the reader points at it too
-            worths[met] = max(worths[met], confidence)
-    order = sorted(range(len(leading)), key=lambda i: -worths[i])
-    return [leading[i] for i in order], [worths[i] for i in order]
-
-
-def _same(one: AnswerGroup, other: AnswerGroup) -> bool:
-    return one.key == other.key
-
-
-def _as_ranked(
-    description: Description,
-    passage: ScoredPassage,
-    article: Article,
-    groups: Sequence[AnswerGroup],
-) -> RankedSpan:
-    """A description as a ranked span, with the scores of the reader's best span of its
-    passage, or 0 where the reader found none there."""
-    chunk = passage.passage.chunk
-    scores: Literal[0] | SpanCandidate = 0
-    for group in groups:
-        for ranked in group.spans:
-            if ranked.candidate.chunk_id == chunk.chunk_id:
-                scores = ranked.candidate
-                break
-    candidate = SpanCandidate(
-        article_id=chunk.article_id,
-        chunk_id=chunk.chunk_id,
-        span=description.span,
-        text=description.span.of(article.text),
-        score=scores.score if scores else 0.0,
-        null_score=scores.null_score if scores else 0.0,
-    )
-    return RankedSpan(candidate, passage, 0.0)
