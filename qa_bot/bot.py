@@ -16,9 +16,13 @@ from typing import Literal
 
 from qa_bot.answering.compose import compose
 from qa_bot.answering.copies import without_copies
+from qa_bot.answering.describing import LOOKED_AT
 from qa_bot.answering.fitted import Fitted, fitted_path, load_fitted
 from qa_bot.answering.question import clean_question
+from qa_bot.answering.question_kinds import question_kind
 from qa_bot.answering.select import group_answers, rank_spans
+from qa_bot.answering.small_talk import TalkKind, talk_kind, without_greeting
+from qa_bot.answering.talk import talk_answer
 from qa_bot.config import Settings
 from qa_bot.embedding import open_embedder
 from qa_bot.errors import IndexNotFound
@@ -195,9 +199,17 @@ class QABot:
         shown = settings.top_k if top_k is None else top_k
         floor = self.min_confidence if min_confidence is None else min_confidence
         asked = clean_question(question, max_chars=settings.max_question_chars)
+        talk = talk_kind(asked, first=not history)
+        if talk is not None:
+            yield "passages", ()
+            yield "answer", self._talk(question, talk, snapshot, filters, began)
+            return
+        asked = without_greeting(asked)
+        kind = question_kind(asked)
         spare = settings.read_passages if snapshot.has_near_duplicates else 0
+        looked_at = LOOKED_AT if kind == "who_is" else 1
         passages = self.retriever.retrieve(
-            snapshot, asked, max(shown, settings.read_passages + spare), filters
+            snapshot, asked, max(shown, settings.read_passages + spare, looked_at), filters
         )
         retrieved = time.perf_counter()
         yield "passages", passages[:shown]
@@ -211,6 +223,9 @@ class QABot:
             question,
             groups,
             read,
+            kind=kind,
+            asked=asked,
+            retrieved=passages,
             fitted=self.fitted,
             floor=floor,
             newest_first=newest_first,
@@ -232,6 +247,25 @@ class QABot:
                 },
             ),
         )
+
+    def _talk(
+        self,
+        question: str,
+        kind: TalkKind,
+        snapshot: Snapshot,
+        filters: Filters | None,
+        began: float,
+    ) -> Answer:
+        """The reply to small talk, which costs no search."""
+        filters = checked(filters)
+        answer = talk_answer(
+            question,
+            kind,
+            snapshot.articles(),
+            generation=snapshot.generation,
+            only=None if filters is None or is_open(filters) else snapshot.matching(filters),
+        )
+        return replace(answer, timings_ms={"total": 1e3 * (time.perf_counter() - began)})
 
 
 def _pointer(index: Path) -> Pointer | None:
