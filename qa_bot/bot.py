@@ -213,19 +213,21 @@ class QABot:
             flags=("uncalibrated",) if self.uncalibrated else (),
         )
         ended = time.perf_counter()
-        yield (
-            "answer",
-            replace(
-                answer,
-                passages=(*_with_scores(read, readings), *passages[len(read) :])[:shown],
-                timings_ms={
-                    "retrieve": 1e3 * (retrieved - began),
-                    "read": 1e3 * (finished_reading - resumed),
-                    "select": 1e3 * (ended - finished_reading),
-                    "total": 1e3 * (ended - resumed + retrieved - began),
-                },
-            ),
+        answer = replace(
+            answer,
+            passages=(*_with_scores(read, readings), *passages[len(read) :])[:shown],
+            timings_ms={
+                "retrieve": 1e3 * (retrieved - began),
+                "read": 1e3 * (finished_reading - resumed),
+                "select": 1e3 * (ended - finished_reading),
+                "total": 1e3 * (ended - resumed + retrieved - began),
+            },
         )
+        if settings.gap_log:
+            from qa_bot.journal.gaps import note_gap
+
+            note_gap(self.index, answer, self.embedder, filters)
+        yield "answer", answer
 
 
 def _pointer(index: Path) -> Pointer | None:

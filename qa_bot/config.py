@@ -16,6 +16,13 @@ from qa_bot.errors import ConfigError
 
 ENVIRONMENT_PREFIX = "QA_BOT_"
 CONFIG_FILE = "qa_bot.toml"
+_SWITCHES = {"true": True, "1": True, "yes": True, "on": True} | {
+    "false": False,
+    "0": False,
+    "no": False,
+    "off": False,
+    "": False,
+}
 _NOT_SETTINGS = frozenset({"EVAL_DATA", "CONFIG"})
 
 
@@ -66,6 +73,9 @@ class Settings:
     """A longer question is refused."""
     max_segments: int = 8
     """More segments than this are merged."""
+    gap_log: bool = False
+    """Keep questions that were not answered in ``journal.sqlite`` in the index folder, for
+    ``qa-bot gaps``. Nothing leaves this machine."""
 
     def __post_init__(self) -> None:
         self._check(self.precision in ("int8", "fp32"), "precision", "int8 or fp32")
@@ -158,7 +168,10 @@ class Settings:
 
 def _convert(key: str, value: Any, kind: type, where: str) -> Any:
     """``value`` as ``kind``; strings from the environment are parsed."""
-    if isinstance(value, bool) or (kind is str and not isinstance(value, str | os.PathLike)):
+    if kind is bool:
+        named = _SWITCHES.get(value.strip().lower()) if isinstance(value, str) else value
+        converted: Any = named if isinstance(named, bool) else None
+    elif isinstance(value, bool) or (kind is str and not isinstance(value, str | os.PathLike)):
         converted = None
     else:
         try:
@@ -169,8 +182,8 @@ def _convert(key: str, value: Any, kind: type, where: str) -> Any:
         raise ConfigError(
             "a setting has a value of the wrong kind",
             where=f"{key} in {where}",
-            expected=kind.__name__,
+            expected="true or false" if kind is bool else kind.__name__,
             found=repr(value),
-            mend=f"give {key} as {kind.__name__}",
+            mend=f"give {key} as {'true or false' if kind is bool else kind.__name__}",
         )
     return converted
