@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from qa_bot.answering.compose import compose
 from qa_bot.answering.fitted import Fitted, fitted_path, load_fitted
@@ -31,6 +31,9 @@ from qa_bot.records import (
 from qa_bot.retrieval.retriever import Retriever
 from qa_bot.storage.layout import Layout, Pointer
 from qa_bot.storage.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from qa_bot.answering.followup import FollowUp
 
 Event = tuple[Literal["passages"], tuple[ScoredPassage, ...]] | tuple[Literal["answer"], Answer]
 
@@ -191,8 +194,11 @@ class QABot:
         shown = settings.top_k if top_k is None else top_k
         floor = self.min_confidence if min_confidence is None else min_confidence
         asked = clean_question(question, max_chars=settings.max_question_chars)
+        follow_up = self._follow_up(snapshot, asked, history) if history else None
+        searched = follow_up.search if follow_up else asked
+        asked = follow_up.question if follow_up else asked
         passages = self.retriever.retrieve(
-            snapshot, asked, max(shown, settings.read_passages), filters
+            snapshot, searched, max(shown, settings.read_passages), filters
         )
         retrieved = time.perf_counter()
         yield "passages", passages[:shown]
@@ -203,7 +209,7 @@ class QABot:
         finished_reading = time.perf_counter()
         groups = group_answers(rank_spans(readings, read, self.fitted.ranking))
         answer = compose(
-            question,
+            asked,
             groups,
             read,
             fitted=self.fitted,
@@ -215,6 +221,8 @@ class QABot:
         ended = time.perf_counter()
         answer = replace(
             answer,
+            question=question,
+            rewritten_question=follow_up.question if follow_up else None,
             passages=(*_with_scores(read, readings), *passages[len(read) :])[:shown],
             timings_ms={
                 "retrieve": 1e3 * (retrieved - began),
@@ -228,6 +236,21 @@ class QABot:
 
             note_gap(self.index, answer, self.embedder, filters)
         yield "answer", answer
+
+    def _follow_up(
+        self, snapshot: Snapshot, asked: str, history: Sequence[Turn]
+    ) -> FollowUp | None:
+        """The stand-alone question; None where the question is one, or no rule is sure."""
+        # A first question needs none of this.
+        from qa_bot.answering.followup import FollowUps
+        from qa_bot.answering.followup_mentions import stored_entities
+
+        rewriter = FollowUps(
+            self.embedder,
+            max_chars=self.settings.max_question_chars,
+            entities=stored_entities(snapshot),
+        )
+        return rewriter.resolve(asked, history)
 
 
 def _pointer(index: Path) -> Pointer | None:
