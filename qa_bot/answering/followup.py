@@ -96,8 +96,9 @@ class FollowUps:
         if found is None:
             return None
         new, turn = found
-        new = " ".join(new.split())
-        if not new or new.casefold() == asked.casefold() or len(new) > self._max_chars:
+        new = bare(new) + "?" if new.rstrip().endswith("?") else bare(new)
+        new = new[:1].upper() + new[1:]
+        if not new or words_in(new) == words_in(bare(asked)) or len(new) > self._max_chars:
             return None
         return FollowUp(new, f"{new} {turn.question}"[: self._max_chars])
 
@@ -217,6 +218,11 @@ class FollowUps:
 
     def _near(self, one: str, other: str) -> float:
         return float(self._embedder.embed_question(one) @ self._embedder.embed_question(other))
+
+
+def words_in(text: str) -> list[str]:
+    """The words of a text in small letters."""
+    return [word.low for word in words(text)]
 
 
 def _fitted(cue: Cue, phrase: str, text: str) -> str:

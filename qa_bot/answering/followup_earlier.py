@@ -95,6 +95,20 @@ class Earlier:
             if folded(name.text) in title:
                 yield self._known(name)
 
+    def people_around(self) -> list[Mention]:
+        """Whom the cited passages name, most often named first: for an answer that says who
+        it was without a name ("a 17-year-old")."""
+        found: dict[str, Mention] = {}
+        times: dict[str, int] = {}
+        for text in (self.title, self.sentence, self.around):
+            for name in names(text):
+                known = self._known(name)
+                if known.kind in ("person", "name") and 2 <= len(known.text.split()) <= 3:
+                    found.setdefault(known.text, known)
+                    surname = known.text.split()[-1]
+                    times[known.text] = max(self.around.count(surname), 1)
+        return sorted(found.values(), key=lambda m: (m.kind != "person", -times[m.text]))
+
     def _asks_for_thing(self) -> bool:
         """Whether the answer is what the conversation is about now: of "Who won?", "What
         illness does she have?", and not of "Where did they meet?" or "What did he say?"."""
@@ -194,6 +208,9 @@ def _person(cue: Cue, candidates: Sequence[Mention], earlier: Earlier) -> str | 
     wanted = "m" if cue.kind == "he" else "f"
     people = [m for m in candidates if m.kind in ("person", "name") and m.gender in (wanted, None)]
     single = [m for m in people if not m.plural]
+    if not any(m.named for m in single) and earlier.answer in single:
+        around = [m for m in earlier.people_around() if m.gender in (wanted, None)]
+        single = around[:1] or single
     likely = [m for m in single if m.named and (m.kind == "person" or " " in m.text)]
     people = likely or [m for m in single if m.named] or [m for m in single if m.kind == "person"]
     if not people:

@@ -94,7 +94,11 @@ class Mention:
     @property
     def named(self) -> bool:
         """Whether it is a name and no noun phrase."""
-        return self.kind != "date" and any(word[:1].isupper() for word in self.text.split())
+        first, *others = self.text.split() or [""]
+        capital = any(word[:1].isupper() for word in others)
+        return self.kind != "date" and (
+            capital or (first[:1].isupper() and first.lower() not in DETERMINERS)
+        )
 
 
 def words(text: str) -> list[Word]:

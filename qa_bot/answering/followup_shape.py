@@ -8,6 +8,7 @@ the vote?".
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -47,6 +48,9 @@ _PAST = vocabulary(
 _IRREGULAR = dict(pair.split("-") for pair in _PAST)
 
 
+_IN_BRACKETS = re.compile(r"(?<=\w) \([^()]*\)$")
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """A question in parts, each verbatim: ``asking`` phrase, auxiliary, rest without "?".
@@ -72,7 +76,7 @@ class Shape:
 
 def shape(question: str) -> Shape:
     """The parts of a question, an opening "And" or "But" left out."""
-    core = bare(question)
+    core = bare(question, topicless=True)
     tokens = words(core)
     if not tokens:
         return Shape("fragment", "", "", core)
@@ -116,9 +120,11 @@ def shape(question: str) -> Shape:
     return Shape("inverted", asking, tokens[aux].text, rest, word, noun, lead)
 
 
-def bare(question: str) -> str:
-    """``question`` without its mark and without "And", "But", "So" before it."""
+def bare(question: str, *, topicless: bool = False) -> str:
+    """``question`` without its mark and without "And", "But", "So" before it; ``topicless``:
+    without the topic in brackets that a rewriting may end with."""
     core = " ".join(question.split()).strip(" ?!.…")
+    core = _IN_BRACKETS.sub("", core) if topicless else core
     tokens = words(core)
     skip = 0
     while skip < len(tokens) - 1 and tokens[skip].low in OPENERS:
