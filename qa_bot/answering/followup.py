@@ -35,6 +35,7 @@ from qa_bot.answering.followup_words import (
     NO_HEAD,
     OPENERS,
     ORDERED,
+    PAST_OR_FUTURE,
     RELATIONAL,
     SMALL_TALK,
     TIMES,
@@ -214,7 +215,16 @@ class FollowUps:
         near = self._near(asked, f"{earlier[-1].question} {earlier[-1].sentence}")
         if open_ended and not content - told - HAPPENING - RELATIONAL - ORDERED - GENERAL:
             return near >= NOT_AFAR
-        return parts.word == "which" and len(words(bare(asked))) <= _SHORT and near >= RELATED
+        if near < RELATED:
+            return False
+        new = content - told - HAPPENING - RELATIONAL - ORDERED - GENERAL
+        heads = {word for cue in find_cues(asked) for word in words_of(cue.text)}
+        if heads and not new - heads:  # "Who scored in the final?"
+            return True
+        past = any(word.low in PAST_OR_FUTURE for word in words(asked))
+        if past and parts.word not in ("what", "which") and len(new) <= 1 and content & GENERAL:
+            return True  # "How many people have applied?"
+        return parts.word == "which" and len(words(bare(asked))) <= _SHORT
 
     def _near(self, one: str, other: str) -> float:
         return float(self._embedder.embed_question(one) @ self._embedder.embed_question(other))

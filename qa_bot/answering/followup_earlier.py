@@ -30,6 +30,7 @@ from qa_bot.answering.followup_mentions import (
 from qa_bot.answering.followup_shape import Shape, shape
 from qa_bot.answering.followup_words import (
     DETERMINERS,
+    DO,
     ORGANISATION_NOUNS,
     PERSON_NOUNS,
     PLACE_NOUNS,
@@ -84,7 +85,7 @@ class Earlier:
         """What a pronoun may mean, most salient first."""
         asked = self.phrases()
         answer = self.answer
-        if answer is not None and self._asks_for_thing():
+        if answer is not None and self.asks_for_thing:
             yield answer
             answer = None
         yield from asked
@@ -109,7 +110,8 @@ class Earlier:
                     times[known.text] = max(self.around.count(surname), 1)
         return sorted(found.values(), key=lambda m: (m.kind != "person", -times[m.text]))
 
-    def _asks_for_thing(self) -> bool:
+    @property
+    def asks_for_thing(self) -> bool:
         """Whether the answer is what the conversation is about now: of "Who won?", "What
         illness does she have?", and not of "Where did they meet?" or "What did he say?"."""
         parts = self.shape
@@ -123,10 +125,18 @@ class Earlier:
             )
         if parts.word not in ("what", "which") or singular(head) in QUANTITIES:
             return False
+        if not parts.noun and parts.build == "inverted" and parts.auxiliary.lower() in DO:
+            return False  # "What does the festival celebrate?" goes on about the festival
         return not any(word.low in SAYING for word in words(parts.rest))
 
     def _known(self, mention: Mention) -> Mention:
         kind = stored_kind(mention.text, self.stored)
+        if kind is None and mention.kind == "name" and " " not in mention.text:
+            # "Musk" is a person where the passages speak of Elon Musk.
+            spelt = re.compile(rf"(?:[A-Z][\w.’'-]+ ){{1,2}}{re.escape(mention.text)}\b")
+            for match in spelt.finditer(f"{self.title} {self.sentence} {self.around}"):
+                if kind_of(match[0]) == "person":
+                    kind = "person"
         if kind is None or kind == mention.kind:
             return mention
         return replace(mention, kind=kind)
@@ -178,7 +188,7 @@ def _asked_kind(parts: Shape, *, has_name: bool) -> Kind:
     if parts.word == "where":
         return "place"
     if parts.word in ("when", "how", "why"):
-        return "date" if parts.word == "when" else "thing"
+        return "date" if parts.word == "when" else "other"
     if singular(head) in PERSON_NOUNS | ORGANISATION_NOUNS | PLACE_NOUNS:
         return kind_of_noun(head)
     return "name" if has_name and not head else "thing"
@@ -192,7 +202,7 @@ def antecedent(cue: Cue, earlier: Earlier) -> str | None:
     if cue.kind == "they":
         return _several(candidates, earlier)
     if cue.kind == "it":
-        return _thing(candidates)
+        return _thing(candidates, earlier)
     if cue.kind == "there":
         places = [m for m in candidates if m.kind == "place"]
         if earlier.answer is not None and earlier.answer.kind == "place":
@@ -246,14 +256,18 @@ def _several(candidates: Sequence[Mention], earlier: Earlier) -> str | None:
     return None
 
 
-def _thing(candidates: Sequence[Mention]) -> str | None:
+def _thing(candidates: Sequence[Mention], earlier: Earlier) -> str | None:
     things = [m for m in candidates if m.kind in ("thing", "organisation", "place", "name")]
     things = [m for m in things if not m.plural and not _numeric(m.text)]
+    if earlier.answer in things and earlier.asks_for_thing:
+        return earlier.answer.text
+    owners = [m for m in things if any(o.start == m.start and o.end > m.end for o in things)]
+    things = [m for m in things if m not in owners]
     return things[0].text if things else None
 
 
 def _numeric(text: str) -> bool:
-    return any(char.isdigit() for char in text) and not any(w[:1].isupper() for w in text.split())
+    return any(char.isdigit() for char in text) and not names(text)
 
 
 def same_noun(cue: Cue, earlier: Earlier) -> str | None:

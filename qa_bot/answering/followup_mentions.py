@@ -15,6 +15,7 @@ from qa_bot.answering.followup_words import (
     AUXILIARIES,
     DATE_NAMES,
     DETERMINERS,
+    DO,
     EVENT_VERBS,
     FEMALE_NAMES,
     FEMALE_TITLES,
@@ -34,7 +35,7 @@ from qa_bot.answering.followup_words import (
 from qa_bot.answering.words import folded
 from qa_bot.records import Citation
 
-Kind = Literal["person", "organisation", "place", "people", "date", "thing", "name"]
+Kind = Literal["person", "organisation", "place", "people", "date", "thing", "name", "other"]
 Gender = Literal["m", "f"]
 Entities = Callable[[Citation], Sequence[tuple[str, str]]]
 """A citation's article to its entities as (text, kind), kinds as spaCy names them."""
@@ -170,33 +171,63 @@ def _only_nationality(run: Sequence[Word]) -> bool:
 
 
 def noun_phrases(text: str) -> list[Mention]:
-    """Phrases with a determiner or a number of words of the question's own: "the Georgia
-    Senate runoff", "the trial of Derek Chauvin"."""
+    """Phrases with a determiner, a nationality or an owner before their noun: "the trial of
+    Derek Chauvin", "Russian oil imports", "Biden's student loan program"."""
     found: list[Mention] = []
     tokens = words(text)
+    verb = _hidden_verb(tokens, text)
     place = 0
     while place < len(tokens):
-        opens = tokens[place].low in DETERMINERS - {"that"} or tokens[place].low in NATIONALITIES
-        if not opens:
-            place += 1
+        opening = tokens[place]
+        opens = (
+            opening.low in DETERMINERS - {"that"}
+            or opening.low in NATIONALITIES
+            or (opening.owns and opening.text[0].isupper())
+        )
+        end = _phrase_end(tokens, place + 1, text) if opens else place
+        if verb is not None and place < verb < end:
+            end = verb
+        if end <= place + 1:
+            place = max(end, place + 1)
             continue
-        end = _phrase_end(tokens, place + 1, text)
-        if end > place + 1:
-            head = _head(tokens, place + 1, text)
-            phrase = text[tokens[place].start : tokens[end - 1].end]
-            phrase = _POSSESSIVE.sub("", phrase)
-            start = tokens[place].start
-            found.append(
-                Mention(
-                    phrase,
-                    kind_of_noun(head.low),
-                    start,
-                    start + len(phrase),
-                    plural=is_plural(head.low),
-                )
+        start = opening.start
+        if opening.owns:
+            owner = [name for name in names(text) if name.start <= start < name.end]
+            start = owner[0].start if owner else start
+            the = place - len(words(text[start : opening.start])) - 1
+            start = tokens[the].start if the >= 0 and tokens[the].low == "the" else start
+        head = _head(tokens, place + 1, text, end)
+        phrase = _POSSESSIVE.sub("", text[start : tokens[end - 1].end])
+        found.append(
+            Mention(
+                phrase,
+                kind_of_noun(head.low),
+                start,
+                start + len(phrase),
+                plural=is_plural(head.low),
             )
-        place = max(end, place + 1)
+        )
+        place = end
     return found
+
+
+def _hidden_verb(tokens: Sequence[Word], text: str) -> int | None:
+    """The place of the verb in "When does the shower peak": after "do" and a subject with a
+    determiner comes a base form, which nothing but its place tells from a noun."""
+    do = next((i for i, token in enumerate(tokens[:9]) if token.low in DO), None)
+    if do is None or do + 1 >= len(tokens):
+        return None
+    start = do + 1 + (tokens[do + 1].low in DETERMINERS)
+    owned = tokens[start].owns or tokens[start].low in NATIONALITIES
+    if start == do + 1 and not owned:
+        return None
+    start += tokens[start].owns
+    end = _phrase_end(tokens, start, text)
+    known = end < len(tokens) and tokens[end].low in EVENT_VERBS | DO | AUXILIARIES
+    last = end - 1
+    if known or last <= start or tokens[last].text[0].isupper():
+        return None
+    return last
 
 
 def _phrase_end(tokens: Sequence[Word], place: int, text: str, *, deep: int = 2) -> int:
@@ -233,9 +264,9 @@ def _goes_on(tokens: Sequence[Word], place: int, text: str) -> bool:
     return not (place and token.low in EVENT_VERBS)
 
 
-def _head(tokens: Sequence[Word], place: int, text: str) -> Word:
+def _head(tokens: Sequence[Word], place: int, text: str, most: int) -> Word:
     """The noun of a phrase: the last word before a preposition."""
-    end = _phrase_end(tokens, place, text, deep=0)
+    end = min(most, _phrase_end(tokens, place, text, deep=0))
     return tokens[max(place, end - 1)]
 
 

@@ -46,7 +46,10 @@ def put_into(part: str, earlier: Earlier, near: Near) -> str | None:
             return f"{question} {lead or 'in'} {inner}?"
     old_part = _slot(inner, lead, question, earlier, near)
     if old_part is not None:
-        return f"{question[: old_part.start]}{inner}{question[old_part.end :]}?"
+        before = question[: old_part.start]
+        if before.lower().endswith("the ") and inner.lower().startswith("the "):
+            before = before[:-4]
+        return f"{before}{inner}{question[old_part.end :]}?"
     if lead:
         return f"{question} {lead} {inner}?"
     return None
@@ -62,8 +65,9 @@ def _slot(inner: str, lead: str, question: str, earlier: Earlier, near: Near) ->
         ]
         slots = fronted or ([] if names(inner) == [] else slots)
     own = names(inner)
-    if own and own[0].start == 0 and len(own[0].text) == len(inner):
-        kind = kind_of(inner)
+    plain = inner[4:] if inner.lower().startswith("the ") else inner
+    if own and own[0].text == plain:
+        kind = kind_of(plain)
         named = [m for m in slots if m.named and m.text[:1].isupper()]
         alike = [m for m in named if m.kind == kind and kind != "name"]
         if alike:

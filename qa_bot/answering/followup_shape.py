@@ -111,9 +111,11 @@ def shape(question: str) -> Shape:
     noun = _between(core, tokens, first + 1, aux)
     following = tokens[aux + 1]
     # "Which pipeline is exempt", "Who will sing": the phrase before the auxiliary is its subject.
-    subject = tokens[aux].low not in DO and (
-        (bool(noun) and word in ("which", "what", "how", "whose"))
-        or (word in ("who", "what") and following.text.islower() and following.low not in NO_HEAD)
+    subject = (
+        tokens[aux].low not in DO
+        and (bool(noun) or word in ("who", "what"))
+        and following.text.islower()
+        and following.low not in NO_HEAD
     )
     if subject:
         return Shape("subject", asking, "", core[tokens[aux].start :], word, noun, lead)
@@ -141,7 +143,7 @@ def asked_anew(asking: str, earlier: Shape, answer: str | None) -> str | None:
         return f"{asking} {earlier.auxiliary.lower()} {earlier.rest}?"
     if earlier.build == "inverted":
         known = ""
-        if earlier.noun and earlier.auxiliary.lower() in DO:
+        if earlier.noun:
             known = answered_noun(earlier)
         elif earlier.word in ("who", "whom", "what") and not earlier.noun:
             if earlier.auxiliary.lower() in BE and answer:
@@ -149,9 +151,8 @@ def asked_anew(asking: str, earlier: Shape, answer: str | None) -> str | None:
             known = answer or ""
         if known.casefold() in earlier.rest.casefold():
             known = ""
-        return (
-            " ".join(f"{asking} {earlier.auxiliary.lower()} {earlier.rest} {known}".split()) + "?"
-        )
+        rest = _with_object(earlier.rest, known)
+        return f"{asking} {earlier.auxiliary.lower()} {rest}?"
     if earlier.build == "subject":
         who = answer or (f"the {earlier.noun}" if earlier.noun else None)
         if who is None:
@@ -164,6 +165,14 @@ def asked_anew(asking: str, earlier: Shape, answer: str | None) -> str | None:
             return None
         return " ".join(f"{asking} did {who} {base} {after}".split()) + "?"
     return None
+
+
+def _with_object(rest: str, thing: str) -> str:
+    """``rest`` with the object behind its verb: before the first preposition, or at the end."""
+    if not thing:
+        return rest
+    at = next((w.start for w in words(rest)[1:] if w.low in PREPOSITIONS - {"of", "to"}), len(rest))
+    return " ".join(f"{rest[:at]} {thing} {rest[at:]}".split())
 
 
 def answered_noun(earlier: Shape) -> str:

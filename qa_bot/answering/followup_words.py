@@ -33,6 +33,7 @@ AUXILIARIES = (
         "hasn't haven't hadn't can't couldn't wouldn't"
     )
 )
+PAST_OR_FUTURE = vocabulary("did was were has have had will")
 PREPOSITIONS = vocabulary(
     "in on at by for from with to of about against between during after before since until till "
     "under over through into within without among across near around behind besides despite like "
@@ -78,7 +79,8 @@ QUANTITIES = vocabulary(
     "color"
 )
 SAYING = vocabulary(
-    "say said do happen happened think mean tell told want know believe feel call go"
+    "say said do happen happened think mean tell told want know believe feel call go write wrote "
+    "written"
 )
 """Verbs after which the answer to "what" is no thing that a question could go on about."""
 
