@@ -68,7 +68,6 @@ def compose(
     read: Sequence[ScoredPassage],
     *,
     kind: QuestionKind,
-    asked: str,
     retrieved: Sequence[ScoredPassage],
     fitted: Fitted,
     floor: float,
@@ -80,10 +79,10 @@ def compose(
     """The answer or the abstention, without passages and timings.
 
     Args:
+        question: as it stands alone, without a greeting.
         groups: distinct answers, best first.
         read: the passages they come from.
         kind: of the question.
-        asked: what was searched for: the question without its greeting.
         retrieved: all passages that were found, best first, ``read`` among them.
         floor: abstain below this confidence (0 to 1).
         newest_first: see :mod:`qa_bot.answering.newest`.
@@ -122,7 +121,7 @@ def compose(
         sure = [sure_alone(standing(group)) for group in groups]
     else:
         sure = [confidence(confidence_features(group, groups, read), fitted) for group in groups]
-    shaped = shape_answers(kind, asked, groups, sure, retrieved, snapshot.article)
+    shaped = shape_answers(kind, question, groups, sure, retrieved, snapshot.article)
     groups, sure = shaped.groups, list(shaped.sure)
     if not groups:
         return replace(empty, reason="no passage has a sentence that could settle it")

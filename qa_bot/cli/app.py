@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import typer
 
-from qa_bot.cli import asking, checking, evaluating, indexing
+from qa_bot.cli import asking, checking, evaluating, feedback, gaps, indexing
 from qa_bot.errors import QABotError
 
 app = typer.Typer(
@@ -33,6 +33,8 @@ app.command("eval", short_help="Measure answers on a file of questions.")(evalua
 app.command("verify", short_help="Check an answer's sources, or the index.")(checking.verify)
 app.command("info", short_help="Say what the index holds.")(checking.info)
 app.command("rollback", short_help="Serve the generation before.")(indexing.rollback)
+app.command("gaps", short_help="What was asked and not answered.")(gaps.gaps)
+app.command("feedback", short_help="What people said of the answers.")(feedback.feedback)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -25,6 +25,7 @@ NAMES = [
     "IndexNotFound",
     "IndexReport",
     "IndexTooNew",
+    "JournalError",
     "ModelError",
     "PublishError",
     "QABot",
