@@ -13,7 +13,7 @@ from qa_bot.corpus.jsonl import JsonlLoader
 from qa_bot.protocols import ArticleFile
 from qa_bot.records import Article, Notice, Skipped
 
-LOADER = JsonlLoader(frozenset({".jsonl", ".jsonl.gz"}))
+LOADER = JsonlLoader(frozenset({".jsonl"}))
 
 
 def load(path: Path, *rows: object, max_bytes: int = 10_000) -> list[Article | Skipped | Notice]:
