@@ -317,8 +317,9 @@ class Notice:
 class IndexReport:
     """What one run of indexing did. The four tuples hold article ids, sorted.
 
-    ``renamed`` maps old to new article ids whose text is the same; they count
-    in ``removed`` and ``added`` too. ``notices`` are remarks that cost nothing
+    ``renamed`` maps the id of an article whose file was renamed, and which keeps its id,
+    to where it lies now: the id that it would have as a new one. It counts in
+    ``unchanged`` (or ``changed``) too. ``notices`` are remarks that cost nothing
     (a column that looks like a date and is not mapped, and the like).
     """
 

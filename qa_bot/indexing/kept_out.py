@@ -1,0 +1,41 @@
+"""Articles that were removed by hand stay out, until they are asked for again.
+
+An article stays out by its id, whatever its text becomes, and by its text, under
+whatever id of the same folder it turns up (renamed, or its row on another line). An
+id that only says which line a row stands on says nothing of the article, so there
+the text alone counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from qa_bot.records import Article
+
+_BY_LINE = re.compile(r"#L[0-9]+\Z")
+
+
+class KeptOut:
+    """The removed articles of one root. ``met`` counts those that were held back."""
+
+    def __init__(self, removed: Mapping[str, str]) -> None:
+        """``removed``: id to content hash."""
+        self._removed = removed
+        self._hashes = frozenset(removed.values())
+        self.met = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._removed)
+
+    def holds(self, article: Article) -> bool:
+        """Whether an article stays out."""
+        name = article.article_id
+        by_id = name in self._removed and not _BY_LINE.search(name)
+        held = by_id or article.content_hash in self._hashes
+        self.met += held
+        return held
+
+    def concerns(self, label: str) -> bool:
+        """Whether one of them came from the file of that label."""
+        return any(name == label or name.startswith(f"{label}#") for name in self._removed)
