@@ -10,7 +10,7 @@ import pytest
 
 from qa_bot.corpus.folder import LOADERS, SourceFile, load_file, supported_suffixes
 from qa_bot.corpus.text import sentences
-from qa_bot.protocols import ArticleLoader
+from qa_bot.protocols import ArticleFile, ArticleLoader
 from qa_bot.records import Article, Skipped
 
 TEXT = "A first sentence – with a dash.\r\n\r\nRead more: Another article\r\n\r\nThe last one."
@@ -38,7 +38,9 @@ def load(case: tuple[ArticleLoader, str], folder: Path, raw: bytes) -> list[obje
     loader, suffix = case
     path = folder / f"article{suffix}"
     path.write_bytes(raw)
-    return list(loader.load(path, article_id=f"root/article{suffix}", max_bytes=1000))
+    return list(
+        loader.load(ArticleFile.at(path), article_id=f"root/article{suffix}", max_bytes=1000)
+    )
 
 
 def test_is_a_loader(case: tuple[ArticleLoader, str]) -> None:
@@ -96,6 +98,6 @@ def test_missing_file_is_an_os_error_that_load_file_reports(
     loader, suffix = case
     path = tmp_path / f"gone{suffix}"
     with pytest.raises(FileNotFoundError):
-        list(loader.load(path, article_id="x", max_bytes=10))
+        list(loader.load(ArticleFile.at(path), article_id="x", max_bytes=10))
     (found,) = load_file(SourceFile(path, path.name), root_name="r", max_file_mb=1)
     assert isinstance(found, Skipped)
