@@ -72,7 +72,7 @@ def fetch_given(
         total_bytes=settings.fetch_total_mb * 1_000_000,
         seconds=settings.fetch_seconds,
         pause=settings.fetch_pause,
-        private=bool(settings.fetch_private),
+        private=settings.fetch_private,
     )
     found = collect(layout.fetched, addresses, limits=limits, progress=progress)
     if fresh:

@@ -10,11 +10,12 @@ from pathlib import Path
 from qa_bot.chunking import Chunker, searchable_text
 from qa_bot.config import Settings
 from qa_bot.indexing.addressed import fetch_given, split_given
+from qa_bot.indexing.analyse import ArticleAnalyses, wanted_rules
 from qa_bot.indexing.base import Base, open_base
 from qa_bot.indexing.embed import embed_missing
 from qa_bot.indexing.isolated import Loading
 from qa_bot.indexing.kept import Sight, kept_and_merged
-from qa_bot.indexing.reading import Difference, FolderReader
+from qa_bot.indexing.reading import Difference, FolderReader, reading_rules
 from qa_bot.indexing.roots import (
     Target,
     existing_paths,
@@ -22,11 +23,15 @@ from qa_bot.indexing.roots import (
     moved_notices,
     overlap_notices,
 )
+from qa_bot.indexing.signatures import RULE, signature
 from qa_bot.protocols import Embedder, Progress
 from qa_bot.records import IndexReport
+from qa_bot.storage.analysis_cache import AnalysisCache
+from qa_bot.storage.duplicates import DuplicatePairs, Signed, as_signatures, find_pairs
 from qa_bot.storage.layout import Layout
 from qa_bot.storage.locks import writer_lock
 from qa_bot.storage.manifest import Counts, Manifest, Root
+from qa_bot.storage.opening import read_duplicates
 from qa_bot.storage.publish import Draft, publish
 from qa_bot.storage.reuse import KnownVectors, embed_keys
 from qa_bot.storage.sources import SourceTable
@@ -52,8 +57,9 @@ def build_index(
     keeps its article's id. The address of a page, a sitemap or a feed is fetched first:
     the pages are kept in index/fetched, which is then indexed like any folder. When
     nothing has changed, no new generation is made. When the index was made with
-    another embedder, other chunking or an older qa_bot, all its stored articles
-    are chunked and embedded anew (with no paths at all, only that happens).
+    another embedder, other chunking, without the analysis that is wanted or by an older
+    qa_bot, all its stored articles are chunked, embedded and analysed anew (with no paths
+    at all, only that happens); vectors and analyses that still fit are taken over.
 
     Args:
         paths: one path or address, or several; an address begins with http:// or https://.
@@ -61,8 +67,8 @@ def build_index(
         fresh: start over with ``paths`` alone.
         settings: by default, from qa_bot.toml and the environment.
         embedder: by default, the one that the settings name.
-        progress: called with "fetching", "reading", "chunking", "embedding" or "writing",
-            what is done and the total of that stage.
+        progress: called with "fetching", "reading", "chunking", "embedding", "analysing" or
+            "writing", what is done and the total of that stage.
         restore: let articles of ``paths`` in again that were taken out by remove_articles.
 
     Returns:
@@ -121,12 +127,14 @@ class _Run:
             encoder_limit=self._encoder.max_tokens,
             count_encoder_tokens=embedder.count_tokens,
         )
+        self._analysis, self._unable = wanted_rules(settings)
         self._last = base  # the generation that serves, for its vectors and its number
         self._base = None if fresh else base  # the one to be added to
         self._anew = self._base is not None and (
             self._base.is_older
             or self._base.manifest.embedder != self._encoder
             or self._base.manifest.chunking != self._chunker.fingerprint
+            or self._analysis not in ("", self._base.manifest.analysis)
         )
 
     def build(self, paths: Sequence[Path], started: float, *, restore: bool) -> IndexReport:
@@ -137,6 +145,8 @@ class _Run:
             reader = self._read(targets, sources, writer, restore)
             found = reader.difference
             found.notices += [*overlap_notices(targets, roots), *moved_notices(targets)]
+            if self._unable:
+                found.notices.append(f"articles are indexed without analysis: {self._unable}")
             if base and self._is_current(found, roots):
                 manifest, embedded = base.manifest, 0
             else:
@@ -159,7 +169,9 @@ class _Run:
         self, targets: Sequence[Target], sources: SourceTable, writer: SegmentWriter, restore: bool
     ) -> FolderReader:
         loading = Loading(
-            max_file_mb=self._settings.max_file_mb, seconds=self._settings.load_seconds
+            max_file_mb=self._settings.max_file_mb,
+            seconds=self._settings.load_seconds,
+            columns=self._settings.columns,
         )
         with closing(loading):
             reader = FolderReader(
@@ -167,7 +179,7 @@ class _Run:
                 sources,
                 layout=self._layout,
                 loading=loading,
-                max_file_mb=self._settings.max_file_mb,
+                rules=reading_rules(self._settings.max_file_mb, self._settings.columns),
                 restore=restore,
                 progress=self._progress,
             )
@@ -189,15 +201,22 @@ class _Run:
         """The next generation, and how many texts were embedded for it."""
         if self._anew:
             self._add_stored(writer, found, roots)
-        with closing(VectorCache(self._layout.vector_cache, self._encoder.dim)) as cache:
-            vectors = KnownVectors(
-                self._last.segments if self._last else (), cache, self._encoder.dim
-            )
-            missing = self._chunk(writer, vectors)
+        known = self._last.segments if self._last else ()
+        with (
+            closing(VectorCache(self._layout.vector_cache, self._encoder.dim)) as cache,
+            closing(AnalysisCache(self._layout.analysis_cache)) as analysis_cache,
+            closing(ArticleAnalyses(known, analysis_cache)) as analyses,
+        ):
+            vectors = KnownVectors(known, cache, self._encoder.dim)
+            missing = self._chunk(writer, vectors, analyses)
             embedded = embed_missing(missing, self._embedder, cache, self._progress)
             missing.clear()
+            analyses.write(writer, self._progress)
+            found.notices += analyses.notices
             self._progress("writing", 0, 2)
             with self._segments(found, writer.chunks) as (kept, merged):
+                duplicates = self._duplicates(writer, found, [*kept, *merged])
+                added = writer.articles
                 for sight in merged:
                     writer.carry(sight.opened)
                 written = writer.finish(vectors.get, self._encoder.dim) if writer.articles else None
@@ -216,11 +235,38 @@ class _Run:
                     kept=[one.opened.entry for one in kept],
                     tombstones={one.opened.entry.name: one.dead for one in kept},
                     written=written,
+                    analysis=self._analysed_by(added),
+                    duplicates=duplicates,
                 )
                 manifest = publish(self._layout, draft)
             cache.clear()
+            analysis_cache.clear()
         self._progress("writing", 2, 2)
         return manifest, embedded
+
+    def _analysed_by(self, added: int) -> str:
+        """The rules that all articles of the next generation were analysed by, "" if not all."""
+        if self._analysis or self._base is None or self._anew or added:
+            return self._analysis
+        return self._base.manifest.analysis
+
+    def _duplicates(
+        self, writer: SegmentWriter, found: Difference, stay: Sequence[Sight]
+    ) -> DuplicatePairs:
+        """The near-duplicate pairs of the next generation; ``stay``: the older segments."""
+        new = Signed(*writer.signed())
+        if self._base is None or self._anew:
+            return DuplicatePairs(tuple(find_pairs(new, ())), RULE)
+        before = read_duplicates(self._layout, self._base.manifest)
+        old = [Signed(*sight.opened.signed()) for sight in stay]
+        if before.rule != RULE:
+            new = Signed(
+                [*new.ids, *(one for signed in old for one in signed.ids)],
+                as_signatures([*new.rows, *(row for signed in old for row in signed.rows)]),
+            )
+            return DuplicatePairs(tuple(find_pairs(new, ())), RULE)
+        stays = before.without(found.outdated)
+        return DuplicatePairs((*stays, *find_pairs(new, old)), RULE)
 
     def _segments(
         self, found: Difference, new_chunks: int
@@ -244,8 +290,11 @@ class _Run:
                 root = by_name.get(known.root, Root(known.root, ""))
                 writer.add_article(article, root, known.relative)
 
-    def _chunk(self, writer: SegmentWriter, vectors: KnownVectors) -> dict[bytes, str]:
-        """Chunk the new articles; returns the texts that have no vector, by key."""
+    def _chunk(
+        self, writer: SegmentWriter, vectors: KnownVectors, analyses: ArticleAnalyses
+    ) -> dict[bytes, str]:
+        """Chunk and sign the new articles, and announce them to ``analyses``; returns the
+        texts that have no vector, by key."""
         missing: dict[bytes, str] = {}
         fresh: dict[bytes, str] = {}
         total = writer.articles
@@ -254,6 +303,9 @@ class _Run:
             texts = [searchable_text(chunk, article.title) for chunk in chunks]
             keys = embed_keys(self._encoder, texts)
             writer.add_chunks(number, chunks, texts, keys)
+            writer.add_signature(number, signature(article))
+            if self._analysis:
+                analyses.expect(number, article, writer.characters)
             fresh.update(zip(keys, texts, strict=True))
             if done % _ARTICLES_AT_A_TIME == 0 or done == total:
                 for key in vectors.missing(list(fresh)):

@@ -11,6 +11,7 @@ from qa_bot.errors import CorpusError, FetchError
 from qa_bot.fetching.addresses import is_address, normalised
 from qa_bot.fetching.pages import KeptPages
 from qa_bot.indexing.base import Base, KnownArticle
+from qa_bot.indexing.places import comes_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +129,7 @@ def _files(base: Base, chosen: Chosen, removed: set[str]) -> Iterator[HoldingFil
         for relative, entry in table.files.items():
             label = entry.label or f"{root}/{relative}"
             here = held.get((root, relative), set())
-            here |= {
-                name for name in table.removed if name == label or name.startswith(f"{label}#")
-            }
+            here |= {name for name in table.removed if comes_from(name, label)}
             meant = here & wanted
             if not meant or root not in roots:
                 continue

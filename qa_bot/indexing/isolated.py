@@ -18,13 +18,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from qa_bot.corpus.folder import SourceFile, load_file
+from qa_bot.errors import ConfigError
 from qa_bot.records import Article, Notice, Skipped
 
 Found = Article | Skipped | Notice
 
 COMMAND = (sys.executable, "-m", "qa_bot.indexing.isolated")
 """Starts the process; the number of its end of the pipe is added."""
-_IN_PLACE = (".txt", ".md", ".markdown", ".jsonl", ".jsonl.gz")
+_IN_PLACE = (".txt", ".md", ".markdown", ".jsonl", ".ndjson", ".jsonl.gz", ".csv", ".tsv")
 _STARTING = 300.0
 """Importing the loaders may take a while on a busy machine (seconds)."""
 
@@ -32,9 +33,9 @@ _STARTING = 300.0
 class Loading:
     """Reads files, each with whatever protection it needs."""
 
-    def __init__(self, *, max_file_mb: int, seconds: float) -> None:
-        """``seconds``: how long a loader may be silent."""
-        self._max_file_mb, self._seconds = max_file_mb, seconds
+    def __init__(self, *, max_file_mb: int, seconds: float, columns: str = "") -> None:
+        """``seconds``: how long a loader may be silent; the others as in ``load_file``."""
+        self._max_file_mb, self._seconds, self._columns = max_file_mb, seconds, columns
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
 
@@ -42,7 +43,7 @@ class Loading:
         """The articles of a file, their ids beginning with ``label``. Never raises for what is
         in the file: a loader that fails, hangs or crashes ends with Skipped."""
         if path.name.lower().endswith(_IN_PLACE):
-            yield from _load(path, label, self._max_file_mb)
+            yield from _load(path, label, self._max_file_mb, self._columns)
         else:
             yield from self._load_apart(path, label)
 
@@ -58,7 +59,7 @@ class Loading:
     def _load_apart(self, path: Path, label: str) -> Iterator[Found]:
         try:
             pipe = self._pipe or self._start()
-            pipe.send((path, label, self._max_file_mb, self._seconds))
+            pipe.send((path, label, self._max_file_mb, self._columns, self._seconds))
             while pipe.poll(self._seconds):
                 found = pipe.recv()
                 if found is None:
@@ -94,9 +95,12 @@ class Loading:
         return "it broke off"
 
 
-def _load(path: Path, label: str, max_file_mb: int) -> Iterator[Found]:
+def _load(path: Path, label: str, max_file_mb: int, columns: str) -> Iterator[Found]:
+    file = SourceFile(path, label)
     try:
-        yield from load_file(SourceFile(path, label), root_name="", max_file_mb=max_file_mb)
+        yield from load_file(file, root_name="", max_file_mb=max_file_mb, columns=columns)
+    except ConfigError:
+        raise
     except Exception as error:
         said = " ".join(str(error).split())[:200]
         reason = f"its loader failed: {type(error).__name__}: {said}".rstrip(": ")
@@ -110,9 +114,9 @@ def serve(number: int) -> None:
     pipe.send("ready")
     with suppress(EOFError, OSError):
         while True:
-            path, label, max_file_mb, seconds = pipe.recv()
+            path, label, max_file_mb, columns, seconds = pipe.recv()
             _limit_cpu(seconds)
-            for found in _load(path, label, max_file_mb):
+            for found in _load(path, label, max_file_mb, columns):
                 pipe.send(found)
                 _limit_cpu(seconds)
             pipe.send(None)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from qa_bot.indexing.places import comes_from
 from qa_bot.records import Article
 
 _BY_LINE = re.compile(r"#L[0-9]+\Z")
@@ -38,4 +39,4 @@ class KeptOut:
 
     def concerns(self, label: str) -> bool:
         """Whether one of them came from the file of that label."""
-        return any(name == label or name.startswith(f"{label}#") for name in self._removed)
+        return any(comes_from(name, label) for name in self._removed)

@@ -16,6 +16,11 @@ Place = tuple[str, str]
 """Root's name and relative path."""
 
 
+def comes_from(article_id: str, label: str) -> bool:
+    """Whether an article is of the file of that label: itself, a row, a member of it."""
+    return article_id == label or article_id.startswith((f"{label}#", f"{label}!"))
+
+
 class Labels:
     """The labels of one run. ``before``: the last run's files of all roots."""
 

@@ -15,7 +15,7 @@ from qa_bot.storage.files import replace_durably, storing
 from qa_bot.storage.generations import sweep
 from qa_bot.storage.layout import Layout
 
-_ROWS = (".jsonl", ".jsonl.gz")
+_ROWS = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 _NO_LIMIT_MB = 1 << 20
 
 
@@ -57,8 +57,9 @@ def forget_generations(layout: Layout) -> list[str]:
     Returns:
         A remark if some are being read and stay for now.
     """
-    with storing(layout.vector_cache):
-        layout.vector_cache.unlink(missing_ok=True)
+    for cache in (layout.vector_cache, layout.analysis_cache):
+        with storing(cache):
+            cache.unlink(missing_ok=True)
     read = sweep(layout, parent=False)
     if not read:
         return []

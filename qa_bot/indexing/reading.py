@@ -68,9 +68,9 @@ class Difference:
         return self.changed | self.removed.keys() | self.moved.keys()
 
 
-def reading_rules(max_file_mb: int) -> str:
-    """Changes whenever a file could be read differently: the loaders' source, the size limit."""
-    digest = hashlib.sha256(f"{max_file_mb}\0".encode())
+def reading_rules(max_file_mb: int, columns: str) -> str:
+    """Changes whenever a file could be read differently: the loaders' source, the settings."""
+    digest = hashlib.sha256(f"{max_file_mb}\0{columns}\0".encode())
     for path in sorted(Path(qa_bot.corpus.__path__[0]).glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -86,15 +86,16 @@ class FolderReader:
         *,
         layout: Layout,
         loading: Loading,
-        max_file_mb: int,
+        rules: str,
         restore: bool,
         progress: Progress,
     ) -> None:
-        """``restore``: whether articles that were removed by hand come in again."""
+        """``rules``: see :func:`reading_rules`; ``restore``: whether articles that were removed
+        by hand come in again."""
         self._articles, self._progress = articles, progress
         self._layout, self._loading, self._restore = layout, loading, restore
         self._index = os.path.realpath(layout.index)
-        self._rules = reading_rules(max_file_mb)
+        self._rules = rules
         self._before, self._after = sources.roots, dict(sources.roots)
         self._places: dict[tuple[str, str], list[str]] = {}
         for article_id, known in articles.items():

@@ -16,10 +16,11 @@ from qa_bot.indexing.purging import forget_elsewhere, forget_files, forget_gener
 from qa_bot.protocols import Progress
 from qa_bot.records import IndexReport
 from qa_bot.storage.arrays import FloatArray
+from qa_bot.storage.duplicates import DuplicatePairs
 from qa_bot.storage.layout import Layout
 from qa_bot.storage.locks import writer_lock
 from qa_bot.storage.manifest import Counts, Manifest
-from qa_bot.storage.opening import check_schema
+from qa_bot.storage.opening import check_schema, read_duplicates
 from qa_bot.storage.publish import Draft, publish
 from qa_bot.storage.sources import SourceTable
 from qa_bot.storage.writer import SegmentWriter
@@ -104,6 +105,7 @@ def _without(base: Base, chosen: Chosen, purge: bool) -> Manifest:
     With ``purge`` every segment that holds one of them, or any dead article (an earlier
     text of one of them, it may be), is written anew, so that no file holds a byte of them.
     """
+    pairs = read_duplicates(base.layout, base.manifest)
     anew = {base.articles[name].segment for name in chosen.articles}
     anew |= {name for name, dead in base.manifest.tombstones.items() if dead}
     with (
@@ -134,6 +136,8 @@ def _without(base: Base, chosen: Chosen, purge: bool) -> Manifest:
             kept=[one.opened.entry for one in kept],
             tombstones={one.opened.entry.name: one.dead for one in kept},
             written=written,
+            analysis=base.manifest.analysis,
+            duplicates=DuplicatePairs(tuple(pairs.without(chosen.articles)), pairs.rule),
         )
         return publish(base.layout, draft)
 

@@ -65,6 +65,11 @@ class Layout:
         """Vectors of an interrupted run."""
         return self.index / "cache" / "vectors.bin"
 
+    @property
+    def analysis_cache(self) -> Path:
+        """Analyses of an interrupted run."""
+        return self.index / "cache" / "analyses.sqlite"
+
     def generation(self, number: int) -> Path:
         """Folder of one generation."""
         return self.generations / str(number)
