@@ -168,7 +168,8 @@ def _self_describing(content: bytes, charset: str | None) -> bytes:
         text = content.decode(charset)
     except (LookupError, UnicodeError):
         return content
-    return _UTF8_MARK + text.encode("utf-8", "replace")
+    encoded = text.encode("utf-8", "replace")
+    return content if encoded == content else _UTF8_MARK + encoded
 
 
 def _read_record(side: Path) -> PageRecord | None:

@@ -18,24 +18,25 @@ _BY_LINE = re.compile(r"#L[0-9]+\Z")
 
 
 class KeptOut:
-    """The removed articles of one root. ``met`` counts those that were held back."""
+    """The removed articles of one root."""
 
     def __init__(self, removed: Mapping[str, str]) -> None:
         """``removed``: id to content hash."""
         self._removed = removed
         self._hashes = frozenset(removed.values())
-        self.met = 0
 
     def __bool__(self) -> bool:
         return bool(self._removed)
+
+    def __str__(self) -> str:
+        many = len(self._removed)
+        return f"{many:,} removed {'article stays' if many == 1 else 'articles stay'} out"
 
     def holds(self, article: Article) -> bool:
         """Whether an article stays out."""
         name = article.article_id
         by_id = name in self._removed and not _BY_LINE.search(name)
-        held = by_id or article.content_hash in self._hashes
-        self.met += held
-        return held
+        return by_id or article.content_hash in self._hashes
 
     def concerns(self, label: str) -> bool:
         """Whether one of them came from the file of that label."""

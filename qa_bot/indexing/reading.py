@@ -144,11 +144,8 @@ class FolderReader:
             found.notices += entry.notices
         reread = bool(before.files) and before.reading != self._rules
         found.relearnt |= reread or bool(again) or _bad(entries) != _bad(before.files)
-        if self._out.met:
-            found.notices.append(
-                f"{root.path}: {self._out.met} articles that were removed stay out; "
-                "--restore takes them in again"
-            )
+        if self._out:
+            found.notices.append(f"{root.path}: {self._out}; --restore takes them in again")
         kept_out = {} if self._restore else dict(before.removed)
         self._after[root.name] = RootSources(self._rules, entries, kept_out)
 

@@ -142,7 +142,7 @@ def test_a_removed_article_is_not_found_and_stays_out(articles: Path, index: Pat
     report = index_of(articles, index)
     assert report.added == ("articles/new.txt",)
     assert report.notices == (
-        f"{articles}: 1 articles that were removed stay out; --restore takes them in again",
+        f"{articles}: 1 removed article stays out; --restore takes them in again",
     )
     (articles / "secret.txt").rename(articles / "renamed.txt")
     assert index_of(articles, index).added == ()
