@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         ConfigError,
         CorpusError,
         EvaluationError,
+        FetchError,
         IndexCorrupt,
         IndexError_,
         IndexLocked,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
         QABotError,
         QuestionError,
     )
-    from qa_bot.indexing import build_index
+    from qa_bot.indexing import build_index, remove_articles
     from qa_bot.records import (
         Alternative,
         Answer,
@@ -56,6 +57,7 @@ __all__ = [
     "ConfigError",
     "CorpusError",
     "EvaluationError",
+    "FetchError",
     "Filters",
     "IndexCorrupt",
     "IndexError_",
@@ -76,6 +78,7 @@ __all__ = [
     "Turn",
     "ask",
     "build_index",
+    "remove_articles",
 ]
 
 _MODULES = {
@@ -83,6 +86,7 @@ _MODULES = {
     "Settings": "config",
     "ask": "bot",
     "build_index": "indexing",
+    "remove_articles": "indexing",
 } | dict.fromkeys(
     (
         *("Alternative", "Answer", "Citation", "Filters", "IndexReport"),

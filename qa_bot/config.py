@@ -16,6 +16,7 @@ from qa_bot.errors import ConfigError
 
 ENVIRONMENT_PREFIX = "QA_BOT_"
 CONFIG_FILE = "qa_bot.toml"
+_TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _NOT_SETTINGS = frozenset({"EVAL_DATA", "CONFIG"})
 
 
@@ -47,6 +48,25 @@ class Settings:
     """Whole sentences up to this many tokens are repeated at the start of the next chunk."""
     max_file_mb: int = 20
     """A larger text file is reported and skipped (rows of .jsonl are counted one by one)."""
+    columns: str = ""
+    """Which column of a table (.csv, .tsv) or field of a row (.jsonl) holds what, where it has
+    another name: ``text=body,title=headline``."""
+    load_seconds: int = 60
+    """A file whose loader is silent for longer than this is reported and skipped until it changes
+    (HTML, PDF and the like, which are read in a process of their own)."""
+    fetch_pages: int = 500
+    """How many pages one run takes from addresses at most."""
+    fetch_page_mb: int = 10
+    """A larger page, feed or sitemap is reported and skipped (10**6 bytes, unpacked)."""
+    fetch_total_mb: int = 500
+    """What one run takes from addresses at most, in all (10**6 bytes)."""
+    fetch_seconds: int = 30
+    """An address that takes longer than this in all is reported and skipped."""
+    fetch_pause: float = 1.0
+    """Seconds between two requests to one host; a longer Crawl-delay of its robots.txt counts."""
+    fetch_private: bool = False
+    """Whether addresses inside the own network (loopback, private, link-local) may be fetched
+    too: ``true`` or ``false``."""
     candidates: int = 100
     """How many chunks each of the two retrievers brings."""
     dense_weight: float = 0.5
@@ -66,6 +86,9 @@ class Settings:
     """A longer question is refused."""
     max_segments: int = 8
     """More segments than this are merged."""
+    analysis: bool = True
+    """Whether new articles are analysed when indexing (names, who says what, negation, denial,
+    hedges): ``true`` or ``false``. Without, answers carry no warning of these."""
 
     def __post_init__(self) -> None:
         self._check(self.precision in ("int8", "fp32"), "precision", "int8 or fp32")
@@ -85,8 +108,14 @@ class Settings:
             "max_question_chars",
             "max_file_mb",
             "max_segments",
+            "load_seconds",
+            "fetch_pages",
+            "fetch_page_mb",
+            "fetch_total_mb",
+            "fetch_seconds",
         ):
             self._check(getattr(self, name) >= 1, name, "at least 1")
+        self._check(self.fetch_pause >= 0, "fetch_pause", "0 or more")
         self._check(self.threads >= 0, "threads", "0 or more")
 
     def _check(self, holds: bool, name: str, expected: str) -> None:
@@ -158,7 +187,9 @@ class Settings:
 
 def _convert(key: str, value: Any, kind: type, where: str) -> Any:
     """``value`` as ``kind``; strings from the environment are parsed."""
-    if isinstance(value, bool) or (kind is str and not isinstance(value, str | os.PathLike)):
+    if kind is bool:
+        converted: Any = value if isinstance(value, bool) else _TRUTH.get(str(value).lower())
+    elif isinstance(value, bool) or (kind is str and not isinstance(value, str | os.PathLike)):
         converted = None
     else:
         try:
@@ -169,7 +200,7 @@ def _convert(key: str, value: Any, kind: type, where: str) -> Any:
         raise ConfigError(
             "a setting has a value of the wrong kind",
             where=f"{key} in {where}",
-            expected=kind.__name__,
+            expected="true or false" if kind is bool else kind.__name__,
             found=repr(value),
             mend=f"give {key} as {kind.__name__}",
         )

@@ -140,8 +140,62 @@ class SpanCandidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Entity:
+    """A name, number or date; ``kind`` is one of spaCy's types (PERSON, GPE, DATE, ...)."""
+
+    span: Span
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """What somebody says: quoted words (without their marks), or what "X said that" governs.
+
+    ``speaker`` is where the article names who speaks; None where it does not.
+    ``quoted`` tells the very words from a report of them.
+    """
+
+    span: Span
+    speaker: Span | None
+    quoted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Words that keep what they govern from being a plain statement.
+
+    ``kind`` is one of :data:`CUE_KINDS`; ``span`` are the words ("did not", "denied",
+    "may"); ``scope`` is what they govern, one run of text: a cue that governs several
+    runs is there several times. ``sentence`` holds both.
+    """
+
+    sentence: Span
+    kind: str
+    span: Span
+    scope: Span
+
+
+CUE_KINDS = ("negation", "denial", "hedge", "question", "headline")
+"""The kinds of cues. Of a headline, span and scope are the title's line."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleAnalysis:
+    """What grammar says of one article, found when indexing; each tuple is sorted by span."""
+
+    entities: tuple[Entity, ...] = ()
+    speeches: tuple[Speech, ...] = ()
+    cues: tuple[Cue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a quote stands. ``quote == article.text[span.start:span.end]``, always."""
+    """Where a quote stands. ``quote == article.text[span.start:span.end]``, always.
+
+    ``flags`` warn of what a bare quote hides: "negated", "denied", "hedged", "question",
+    "headline", "quoted" (:mod:`qa_bot.answering.safety`); "uncalibrated" is about the
+    confidence. ``speaker`` are the article's own words for who says it.
+    """
 
     article_id: str
     title: str
@@ -317,8 +371,9 @@ class Notice:
 class IndexReport:
     """What one run of indexing did. The four tuples hold article ids, sorted.
 
-    ``renamed`` maps old to new article ids whose text is the same; they count
-    in ``removed`` and ``added`` too. ``notices`` are remarks that cost nothing
+    ``renamed`` maps the id of an article whose file was renamed, and which keeps its id,
+    to where it lies now: the id that it would have as a new one. It counts in
+    ``unchanged`` (or ``changed``) too. ``notices`` are remarks that cost nothing
     (a column that looks like a date and is not mapped, and the like).
     """
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,6 +53,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(without_sets)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def without_analysis() -> Iterator[None]:
+    """spaCy takes a second to start: only the tests that are about it, and the index of the
+    seeds, index with it (the fixture ``with_analysis``)."""
+    from qa_bot.config import Settings
+    from qa_bot.indexing import build
+
+    os.environ["QA_BOT_ANALYSIS"] = "false"  # for the programs that tests start
+
+    def none(settings: Settings) -> tuple[str, None]:
+        return "", None
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "wanted_rules", none)
+        yield
+
+
+@pytest.fixture
+def with_analysis(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Indexing analyses articles, as it does outside the tests."""
+    from qa_bot.indexing import analyse, build
+
+    monkeypatch.delenv("QA_BOT_ANALYSIS", raising=False)
+    monkeypatch.setattr(build, "wanted_rules", analyse.wanted_rules)
+
+
 @pytest.fixture(scope="session")
 def seeds() -> Path:
     """The folder of the two seed articles."""
@@ -68,10 +94,12 @@ def eval_data() -> Path:
 @pytest.fixture(scope="session")
 def seeds_index(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An index of the seeds, made once. Not to be written to: copy it first."""
-    from qa_bot.indexing import build_index
+    from qa_bot.indexing import analyse, build, build_index
 
     index = tmp_path_factory.mktemp("seeds") / "index"
-    report = build_index(seeds, index)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "wanted_rules", analyse.wanted_rules)
+        report = build_index(seeds, index)
     assert len(report.added) == 2, report.skipped
     return index
 

@@ -104,7 +104,9 @@ def _read_again(
     file = SourceFile(path=path, relative=path.name)
     articles: list[tuple[str, Article]] = []
     trouble = f"{path} no longer holds that article"
-    for item in load_file(file, root_name=root_name, max_file_mb=settings.max_file_mb):
+    for item in load_file(
+        file, root_name=root_name, max_file_mb=settings.max_file_mb, columns=settings.columns
+    ):
         if isinstance(item, Article):
             row = item.article_id.removeprefix(f"{root_name}/{path.name}")
             if any(citation.article_id.endswith(row) for citation in citations):

@@ -31,9 +31,16 @@ def index(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Start over with these paths only.")
     ] = False,
+    no_analysis: Annotated[
+        bool,
+        typer.Option(
+            "--no-analysis", help="Quicker; answers then carry no warning of denials and the like."
+        ),
+    ] = False,
 ) -> None:
     """Bring folders of articles up to date in the index: new, changed and vanished ones."""
-    print(described(build(paths, Settings.load(index=index), fresh=fresh)))
+    settings = Settings.load(index=index, analysis=False if no_analysis else None)
+    print(described(build(paths, settings, fresh=fresh)))
 
 
 def rollback(index: IndexOption = None) -> None:

@@ -1,24 +1,37 @@
-"""build_index: folders in, one new generation out, and nothing in between to be seen."""
+"""build_index: folders and addresses in, one new generation out, nothing in between to be seen."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 
 from qa_bot.chunking import Chunker, searchable_text
 from qa_bot.config import Settings
+from qa_bot.indexing.addressed import fetch_given, split_given
+from qa_bot.indexing.analyse import ArticleAnalyses, wanted_rules
 from qa_bot.indexing.base import Base, open_base
 from qa_bot.indexing.embed import embed_missing
+from qa_bot.indexing.isolated import Loading
 from qa_bot.indexing.kept import Sight, kept_and_merged
-from qa_bot.indexing.reading import Difference, FolderReader
-from qa_bot.indexing.roots import Target, existing_paths, find_targets, overlap_notices
+from qa_bot.indexing.reading import Difference, FolderReader, reading_rules
+from qa_bot.indexing.roots import (
+    Target,
+    existing_paths,
+    find_targets,
+    moved_notices,
+    overlap_notices,
+)
+from qa_bot.indexing.signatures import RULE, signature
 from qa_bot.protocols import Embedder, Progress
 from qa_bot.records import IndexReport
+from qa_bot.storage.analysis_cache import AnalysisCache
+from qa_bot.storage.duplicates import DuplicatePairs, Signed, as_signatures, find_pairs
 from qa_bot.storage.layout import Layout
 from qa_bot.storage.locks import writer_lock
 from qa_bot.storage.manifest import Counts, Manifest, Root
+from qa_bot.storage.opening import read_duplicates
 from qa_bot.storage.publish import Draft, publish
 from qa_bot.storage.reuse import KnownVectors, embed_keys
 from qa_bot.storage.sources import SourceTable
@@ -36,28 +49,36 @@ def build_index(
     settings: Settings | None = None,
     embedder: Embedder | None = None,
     progress: Progress | None = None,
+    restore: bool = False,
 ) -> IndexReport:
-    """Bring each of ``paths`` (folders or files) up to date in the index.
+    """Bring each of ``paths`` (folders, files, web addresses) up to date in the index.
 
-    New, changed and vanished articles; other folders in the index stay. When
+    New, changed and vanished articles; other folders in the index stay. A renamed file
+    keeps its article's id. The address of a page, a sitemap or a feed is fetched first:
+    the pages are kept in index/fetched, which is then indexed like any folder. When
     nothing has changed, no new generation is made. When the index was made with
-    another embedder, other chunking or an older qa_bot, all its stored articles
-    are chunked and embedded anew (with no paths at all, only that happens).
+    another embedder, other chunking, without the analysis that is wanted or by an older
+    qa_bot, all its stored articles are chunked, embedded and analysed anew (with no paths
+    at all, only that happens); vectors and analyses that still fit are taken over.
 
     Args:
-        paths: one path or several.
+        paths: one path or address, or several; an address begins with http:// or https://.
         index: folder of the index; by default ``settings.index``.
         fresh: start over with ``paths`` alone.
         settings: by default, from qa_bot.toml and the environment.
         embedder: by default, the one that the settings name.
-        progress: called with "reading", "chunking", "embedding" or "writing", what
-            is done and the total of that stage.
+        progress: called with "fetching", "reading", "chunking", "embedding", "analysing" or
+            "writing", what is done and the total of that stage.
+        restore: let articles of ``paths`` in again that were taken out by remove_articles.
 
     Returns:
-        What was done. A file that could not be read is in ``skipped``.
+        What was done. A file that could not be read, and a page that could not be
+        fetched, is in ``skipped`` with the reason.
 
     Raises:
         CorpusError: a path does not exist; nothing was changed.
+        FetchError: an address is none, or no server of those given can be reached; nothing
+            was changed.
         IndexLocked: another process is writing to the index.
         IndexCorrupt, IndexTooNew: the index cannot be added to (``fresh`` can).
         PublishError: the disk did not take it; the old generation serves.
@@ -65,8 +86,12 @@ def build_index(
     """
     started = time.monotonic()
     settings = settings or Settings.load()
-    targets = existing_paths(paths)
+    places, addresses = split_given(paths)
+    targets = existing_paths(places)
     layout = Layout(Path(settings.index if index is None else index))
+    collected = fetch_given(addresses, layout, settings, progress or _silent, fresh=fresh)
+    if addresses:
+        targets = existing_paths([*targets, layout.fetched])
     with writer_lock(layout.index):
         layout.sweep_temporary()
         if embedder is None:
@@ -76,7 +101,7 @@ def build_index(
         base = open_base(layout, fresh=fresh)
         try:
             run = _Run(layout, base, settings, embedder, progress or _silent, fresh)
-            return run.build(targets, started)
+            return collected.reported(run.build(targets, started, restore=restore))
         finally:
             if base:
                 base.close()
@@ -102,22 +127,26 @@ class _Run:
             encoder_limit=self._encoder.max_tokens,
             count_encoder_tokens=embedder.count_tokens,
         )
+        self._analysis, self._unable = wanted_rules(settings)
         self._last = base  # the generation that serves, for its vectors and its number
         self._base = None if fresh else base  # the one to be added to
         self._anew = self._base is not None and (
             self._base.is_older
             or self._base.manifest.embedder != self._encoder
             or self._base.manifest.chunking != self._chunker.fingerprint
+            or self._analysis not in ("", self._base.manifest.analysis)
         )
 
-    def build(self, paths: Sequence[Path], started: float) -> IndexReport:
+    def build(self, paths: Sequence[Path], started: float, *, restore: bool) -> IndexReport:
         base = self._base
         sources = base.sources if base else SourceTable()
         targets, roots = find_targets(paths, base.manifest.roots if base else (), sources)
         with SegmentWriter(self._layout) as writer:
-            reader = self._read(targets, sources, writer)
+            reader = self._read(targets, sources, writer, restore)
             found = reader.difference
-            found.notices += overlap_notices(targets, roots)
+            found.notices += [*overlap_notices(targets, roots), *moved_notices(targets)]
+            if self._unable:
+                found.notices.append(f"articles are indexed without analysis: {self._unable}")
             if base and self._is_current(found, roots):
                 manifest, embedded = base.manifest, 0
             else:
@@ -132,22 +161,29 @@ class _Run:
             generation=manifest.generation,
             seconds=time.monotonic() - started,
             embedded=embedded,
-            renamed=found.renamed(),
+            renamed=found.moved,
             notices=tuple(found.notices),
         )
 
     def _read(
-        self, targets: Iterable[Target], sources: SourceTable, writer: SegmentWriter
+        self, targets: Sequence[Target], sources: SourceTable, writer: SegmentWriter, restore: bool
     ) -> FolderReader:
-        reader = FolderReader(
-            self._base.articles if self._base else {},
-            sources,
-            index=self._layout.index,
+        loading = Loading(
             max_file_mb=self._settings.max_file_mb,
-            progress=self._progress,
+            seconds=self._settings.load_seconds,
+            columns=self._settings.columns,
         )
-        for target in targets:
-            reader.read(target, writer.add_article)
+        with closing(loading):
+            reader = FolderReader(
+                self._base.articles if self._base else {},
+                sources,
+                layout=self._layout,
+                loading=loading,
+                rules=reading_rules(self._settings.max_file_mb, self._settings.columns),
+                restore=restore,
+                progress=self._progress,
+            )
+            reader.read(targets, writer.add_article)
         return reader
 
     def _is_current(self, found: Difference, roots: tuple[Root, ...]) -> bool:
@@ -165,15 +201,22 @@ class _Run:
         """The next generation, and how many texts were embedded for it."""
         if self._anew:
             self._add_stored(writer, found, roots)
-        with closing(VectorCache(self._layout.vector_cache, self._encoder.dim)) as cache:
-            vectors = KnownVectors(
-                self._last.segments if self._last else (), cache, self._encoder.dim
-            )
-            missing = self._chunk(writer, vectors)
+        known = self._last.segments if self._last else ()
+        with (
+            closing(VectorCache(self._layout.vector_cache, self._encoder.dim)) as cache,
+            closing(AnalysisCache(self._layout.analysis_cache)) as analysis_cache,
+            closing(ArticleAnalyses(known, analysis_cache)) as analyses,
+        ):
+            vectors = KnownVectors(known, cache, self._encoder.dim)
+            missing = self._chunk(writer, vectors, analyses)
             embedded = embed_missing(missing, self._embedder, cache, self._progress)
             missing.clear()
+            analyses.write(writer, self._progress)
+            found.notices += analyses.notices
             self._progress("writing", 0, 2)
             with self._segments(found, writer.chunks) as (kept, merged):
+                duplicates = self._duplicates(writer, found, [*kept, *merged])
+                added = writer.articles
                 for sight in merged:
                     writer.carry(sight.opened)
                 written = writer.finish(vectors.get, self._encoder.dim) if writer.articles else None
@@ -192,11 +235,38 @@ class _Run:
                     kept=[one.opened.entry for one in kept],
                     tombstones={one.opened.entry.name: one.dead for one in kept},
                     written=written,
+                    analysis=self._analysed_by(added),
+                    duplicates=duplicates,
                 )
                 manifest = publish(self._layout, draft)
             cache.clear()
+            analysis_cache.clear()
         self._progress("writing", 2, 2)
         return manifest, embedded
+
+    def _analysed_by(self, added: int) -> str:
+        """The rules that all articles of the next generation were analysed by, "" if not all."""
+        if self._analysis or self._base is None or self._anew or added:
+            return self._analysis
+        return self._base.manifest.analysis
+
+    def _duplicates(
+        self, writer: SegmentWriter, found: Difference, stay: Sequence[Sight]
+    ) -> DuplicatePairs:
+        """The near-duplicate pairs of the next generation; ``stay``: the older segments."""
+        new = Signed(*writer.signed())
+        if self._base is None or self._anew:
+            return DuplicatePairs(tuple(find_pairs(new, ())), RULE)
+        before = read_duplicates(self._layout, self._base.manifest)
+        old = [Signed(*sight.opened.signed()) for sight in stay]
+        if before.rule != RULE:
+            new = Signed(
+                [*new.ids, *(one for signed in old for one in signed.ids)],
+                as_signatures([*new.rows, *(row for signed in old for row in signed.rows)]),
+            )
+            return DuplicatePairs(tuple(find_pairs(new, ())), RULE)
+        stays = before.without(found.outdated)
+        return DuplicatePairs((*stays, *find_pairs(new, old)), RULE)
 
     def _segments(
         self, found: Difference, new_chunks: int
@@ -204,9 +274,8 @@ class _Run:
         """The segments that are kept, and those that go into the new one."""
         if self._base is None or self._anew:
             return nullcontext(([], []))
-        gone = found.changed | found.removed.keys()
         return kept_and_merged(
-            self._base, gone, new_chunks=new_chunks, most=self._settings.max_segments
+            self._base, found.outdated, new_chunks=new_chunks, most=self._settings.max_segments
         )
 
     def _add_stored(
@@ -215,14 +284,17 @@ class _Run:
         """All articles that stay as they are, from the index itself."""
         assert self._base is not None
         by_name = {root.name: root for root in roots}
-        gone = found.changed | found.removed.keys()
+        gone = found.outdated
         for known, article in self._base.stored({root.name: root.path for root in roots}):
             if article.article_id not in gone:
                 root = by_name.get(known.root, Root(known.root, ""))
                 writer.add_article(article, root, known.relative)
 
-    def _chunk(self, writer: SegmentWriter, vectors: KnownVectors) -> dict[bytes, str]:
-        """Chunk the new articles; returns the texts that have no vector, by key."""
+    def _chunk(
+        self, writer: SegmentWriter, vectors: KnownVectors, analyses: ArticleAnalyses
+    ) -> dict[bytes, str]:
+        """Chunk and sign the new articles, and announce them to ``analyses``; returns the
+        texts that have no vector, by key."""
         missing: dict[bytes, str] = {}
         fresh: dict[bytes, str] = {}
         total = writer.articles
@@ -231,6 +303,9 @@ class _Run:
             texts = [searchable_text(chunk, article.title) for chunk in chunks]
             keys = embed_keys(self._encoder, texts)
             writer.add_chunks(number, chunks, texts, keys)
+            writer.add_signature(number, signature(article))
+            if self._analysis:
+                analyses.expect(number, article, writer.characters)
             fresh.update(zip(keys, texts, strict=True))
             if done % _ARTICLES_AT_A_TIME == 0 or done == total:
                 for key in vectors.missing(list(fresh)):

@@ -56,9 +56,19 @@ class Layout:
         return self.index / "uploads"
 
     @property
+    def fetched(self) -> Path:
+        """Folder of pages fetched by address."""
+        return self.index / "fetched"
+
+    @property
     def vector_cache(self) -> Path:
         """Vectors of an interrupted run."""
         return self.index / "cache" / "vectors.bin"
+
+    @property
+    def analysis_cache(self) -> Path:
+        """Analyses of an interrupted run."""
+        return self.index / "cache" / "analyses.sqlite"
 
     def generation(self, number: int) -> Path:
         """Folder of one generation."""

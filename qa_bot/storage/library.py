@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qa_bot.records import Article, Passage
+from qa_bot.records import Article, ArticleAnalysis, Passage
+from qa_bot.storage.analyses import decode
 from qa_bot.storage.arrays import IdArray
 from qa_bot.storage.segment import Segment
 
@@ -37,6 +38,7 @@ class Library:
         """``roots``: the path of each root, by its name."""
         self._segments, self._roots = segments, roots
         self._articles: OrderedDict[tuple[int, int], Article] = OrderedDict()
+        self._analyses: OrderedDict[tuple[int, int], ArticleAnalysis | None] = OrderedDict()
         self._lock = threading.Lock()
 
     def article(self, article_id: str) -> Article:
@@ -49,6 +51,29 @@ class Library:
             number = segment.article_number(article_id)
             if number is not None:
                 return self._article(place, number)
+        raise KeyError(article_id)
+
+    def analysis(self, article_id: str) -> ArticleAnalysis | None:
+        """What grammar says of an article; None where it was not analysed.
+
+        Raises:
+            KeyError: there is none of that id in this generation.
+        """
+        for place, segment in enumerate(self._segments):
+            number = segment.article_number(article_id)
+            if number is not None:
+                key = (place, number)
+                with self._lock:
+                    if key in self._analyses:
+                        self._analyses.move_to_end(key)
+                        return self._analyses[key]
+                raw = segment.passages.raw_analysis(number)
+                found = None if raw is None else decode(raw[1])
+                with self._lock:
+                    self._analyses[key] = found
+                    if len(self._analyses) > _ARTICLES_KEPT:
+                        self._analyses.popitem(last=False)
+                return found
         raise KeyError(article_id)
 
     def articles(self) -> Iterator[ArticleSummary]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from qa_bot.records import EmbedderFingerprint
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Version of everything below index/; raised when an older reader could not read it."""
 
 
@@ -29,11 +29,15 @@ class FileDigest:
 
 @dataclass(frozen=True, slots=True)
 class SegmentEntry:
-    """A segment folder and how many articles and chunks it holds, dead ones included."""
+    """A segment folder and how many articles and chunks it holds, dead ones included.
+
+    ``analyses`` counts the articles that were analysed (:mod:`qa_bot.analysis`).
+    """
 
     name: str
     articles: int
     chunks: int
+    analyses: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ class Manifest:
     """One generation.
 
     ``parent`` is the generation it was made from. ``chunking`` is the chunker's
-    fingerprint. ``tombstones`` maps a segment's name to the ids of its articles
+    fingerprint; ``analysis`` that of the grammar rules, "" where not all articles were
+    analysed by one set of them. ``tombstones`` maps a segment's name to the ids of its articles
     that no longer count. ``files`` maps each path, relative to the index folder,
     to what it must be.
     """
@@ -73,6 +78,7 @@ class Manifest:
     tombstones: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     files: Mapping[str, FileDigest] = field(default_factory=dict)
     counts: Counts = Counts(0, 0)
+    analysis: str = ""
 
     def to_bytes(self) -> bytes:
         """The canonical file: JSON with a last member ``checksum``."""
@@ -132,4 +138,5 @@ def _from_record(record: Mapping[str, Any]) -> Manifest:
         tombstones={name: tuple(dead) for name, dead in record.get("tombstones", {}).items()},
         files={path: FileDigest(**digest) for path, digest in record["files"].items()},
         counts=Counts(**record.get("counts", {"articles": 0, "chunks": 0})),
+        analysis=record.get("analysis", ""),
     )

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from qa_bot.errors import IndexCorrupt, IndexMismatch, IndexTooNew
+from qa_bot.storage.duplicates import DUPLICATES, DuplicatePairs
 from qa_bot.storage.files import sha256_of
 from qa_bot.storage.layout import Layout, corrupt
 from qa_bot.storage.locks import ReadHold
@@ -172,6 +173,23 @@ def read_sources(layout: Layout, manifest: Manifest) -> SourceTable:
         return SourceTable.from_bytes(path.read_bytes())
     except (OSError, ValueError) as error:
         raise corrupt(layout, path, "a table of sources", error) from error
+
+
+def read_duplicates(layout: Layout, manifest: Manifest) -> DuplicatePairs:
+    """The near-duplicate pairs of a generation.
+
+    Raises:
+        IndexCorrupt: they are not what the manifest says.
+    """
+    path = layout.generation(manifest.generation) / DUPLICATES
+    name = path.relative_to(layout.index).as_posix()
+    if name not in manifest.files:
+        raise corrupt(layout, path, "an entry in the manifest", "none")
+    check_file(layout, name, manifest.files[name], hashed=True)
+    try:
+        return DuplicatePairs.from_bytes(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise corrupt(layout, path, "a list of near-duplicates", error) from error
 
 
 def mend_command(layout: Layout, manifest: Manifest) -> str:

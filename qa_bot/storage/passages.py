@@ -40,10 +40,15 @@ CREATE TABLE chunks (
     start INTEGER NOT NULL, "end" INTEGER NOT NULL,
     heading NOT NULL, masked NOT NULL, boilerplate INTEGER NOT NULL, embed_key BLOB NOT NULL
 );
+CREATE TABLE analyses (
+    article INTEGER PRIMARY KEY,      -- none for an article that was not analysed
+    analysis_key BLOB NOT NULL, content BLOB NOT NULL
+);
 """
 _INDEXES = """
 CREATE INDEX chunks_of_article ON chunks (article);
 CREATE INDEX chunks_of_key ON chunks (embed_key);
+CREATE INDEX analyses_of_key ON analyses (analysis_key);
 """
 
 
@@ -56,6 +61,7 @@ class PassageWriter:
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA
         )
         self._articles = 0
+        self.analyses = 0
         self._chunks: list[tuple[Any, ...]] = []
 
     def add_article(self, article: Article, *, root: str, root_path: str, relative: str) -> int:
@@ -88,6 +94,11 @@ class PassageWriter:
                 row.embed_key,
             )
         )
+
+    def add_analysis(self, article: int, key: bytes, content: bytes) -> None:
+        """Store what :mod:`qa_bot.storage.analyses` made of an article's analysis."""
+        self._connection.execute("INSERT INTO analyses VALUES (?,?,?)", (article, key, content))
+        self.analyses += 1
 
     def articles(self, first: int = 0) -> Iterator[tuple[int, Article]]:
         """The articles written so far, from number ``first``; locations are left relative."""
@@ -148,11 +159,12 @@ class PassageStore:
                 connection.close()
         self._local = threading.local()
 
-    def counts(self) -> tuple[int, int]:
-        """Numbers of articles and of chunks, dead ones included."""
-        row = self._query("SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM chunks)")
-        articles, chunks = next(row)
-        return articles, chunks
+    def counts(self) -> tuple[int, int, int]:
+        """Numbers of articles, chunks and analyses, dead ones included."""
+        tables = ("articles", "chunks", "analyses")
+        row = self._query("SELECT " + ", ".join(f"(SELECT count(*) FROM {t})" for t in tables))
+        articles, chunks, analyses = next(row)
+        return articles, chunks, analyses
 
     def stored(self) -> Iterator[StoredArticle]:
         """All articles without their texts, by number."""
@@ -203,6 +215,18 @@ class PassageStore:
             )
             found.update(self._query(query, part))
         return found
+
+    def raw_analysis(self, article: int) -> tuple[bytes, bytes] | None:
+        """Key and content of an article's analysis; None where there is none."""
+        query = "SELECT analysis_key, content FROM analyses WHERE article = ?"
+        row: tuple[bytes, bytes] | None = next(self._query(query, (article,)), None)
+        return row
+
+    def analysis_of_key(self, key: bytes) -> bytes | None:
+        """The content of an analysis made under that key; None where there is none."""
+        query = "SELECT content FROM analyses WHERE analysis_key = ? LIMIT 1"
+        row = next(self._query(query, (key,)), None)
+        return None if row is None else row[0]
 
     def _chunks(self, column: str, values: Sequence[int]) -> Iterator[ChunkRow]:
         for part in _parts(values):

@@ -12,13 +12,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
 from qa_bot.errors import IndexError_, PublishError
 from qa_bot.records import EmbedderFingerprint
+from qa_bot.storage.duplicates import DUPLICATES, DuplicatePairs
 from qa_bot.storage.files import sha256_of, storing, sync_folder, write_durably
 from qa_bot.storage.generations import pointer_or_none, rollback, serving_generation, sweep
 from qa_bot.storage.layout import NOT_YET, Layout, Pointer
@@ -51,6 +52,8 @@ class Draft:
     kept: Sequence[SegmentEntry] = ()
     tombstones: Mapping[str, tuple[str, ...]] | None = None
     written: WrittenSegment | None = None
+    analysis: str = ""
+    duplicates: DuplicatePairs = field(default_factory=DuplicatePairs)
 
 
 def publish(layout: Layout, draft: Draft) -> Manifest:
@@ -112,7 +115,9 @@ def _place_segments(
         made.append(layout.segment(name))
         os.rename(draft.written.folder, layout.segment(name))
         sync_folder(layout.segments)
-        entries.append(SegmentEntry(name, draft.written.articles, draft.written.chunks))
+        entries.append(
+            SegmentEntry(name, draft.written.articles, draft.written.chunks, draft.written.analyses)
+        )
     return tuple(entries), files
 
 
@@ -127,7 +132,9 @@ def _write_generation(
     folder = layout.temporary(layout.generations)
     made.append(folder)
     write_durably(folder / "sources.json", draft.sources.to_bytes())
-    files[f"generations/{number}/sources.json"] = _digest(folder / "sources.json")
+    write_durably(folder / DUPLICATES, draft.duplicates.to_bytes())
+    for name in ("sources.json", DUPLICATES):
+        files[f"generations/{number}/{name}"] = _digest(folder / name)
     names = {entry.name for entry in entries}
     manifest = Manifest(
         schema_version=SCHEMA_VERSION,
@@ -145,6 +152,7 @@ def _write_generation(
         },
         files=files,
         counts=draft.counts,
+        analysis=draft.analysis,
     )
     write_durably(folder / "manifest.json", manifest.to_bytes())
     sync_folder(folder)

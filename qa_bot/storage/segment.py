@@ -5,6 +5,8 @@ Every chunk has a row: rows are in ascending order of chunk id, in all files ali
     chunks.ids.npy          int64 (chunks,), ascending
     chunks.owners.npy       int32 (chunks,), number of the article in passages.sqlite
     chunks.boilerplate.npy  bool (chunks,), True for a last resort
+    signatures.npy          uint32 (articles, columns), by number: what an article's words are
+                            like, to find near-duplicates (see duplicates.py)
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import numpy.typing as npt
 
 from qa_bot.storage.arrays import NO_IDS, BoolArray, IdArray, rows_of
 from qa_bot.storage.dense import SegmentVectors
+from qa_bot.storage.duplicates import SIGNATURES, SignatureArray
 from qa_bot.storage.filters import StoredFields
 from qa_bot.storage.lexical import SegmentTerms
 from qa_bot.storage.manifest import SegmentEntry
@@ -43,6 +46,7 @@ class Segment:
         self.ids: IdArray = np.load(chunk_file(folder, "ids"), mmap_mode="r")
         self.owners: npt.NDArray[np.int32] = np.load(chunk_file(folder, "owners"), mmap_mode="r")
         self.boilerplate: BoolArray = np.load(chunk_file(folder, "boilerplate"), mmap_mode="r")
+        self.signatures: SignatureArray = np.load(folder / SIGNATURES, mmap_mode="r")
         self.passages = PassageStore(folder / FILE)
         self.dead_articles: frozenset[int] = frozenset(self._number(name) for name in dead)
         self._dead_rows: BoolArray | None = None
@@ -53,17 +57,21 @@ class Segment:
         self.dead_ids: IdArray = NO_IDS if self._dead_rows is None else self.ids[self._dead_rows]
         self.terms = SegmentTerms(folder, self.ids, exclude=self.dead_ids)
         self.vectors = SegmentVectors(folder)
+        articles, chunks, analyses = self.passages.counts()
         found = (
-            *self.passages.counts(),
+            articles,
+            len(self.signatures),
+            analyses,
+            chunks,
             len(self.ids),
             len(self.owners),
             len(self.boilerplate),
             len(self.vectors),
         )
-        if found != (entry.articles, *[entry.chunks] * 5):
+        if found != (entry.articles, entry.articles, entry.analyses, *[entry.chunks] * 5):
             raise ValueError(
-                f"counts of {entry.articles} articles and {entry.chunks} chunks "
-                f"were expected, found {found}"
+                f"counts of {entry.articles} articles, {entry.analyses} analyses and "
+                f"{entry.chunks} chunks were expected, found {found}"
             )
 
     @property
@@ -96,6 +104,11 @@ class Segment:
     def live_articles(self) -> list[StoredArticle]:
         """Live articles without their texts, by number."""
         return [one for one in self.passages.stored() if one.number not in self.dead_articles]
+
+    def signed(self) -> tuple[list[str], SignatureArray]:
+        """The ids of the live articles and their signatures, by number."""
+        live = self.live_articles()
+        return [one.article_id for one in live], self.signatures[[one.number for one in live]]
 
     @cached_property
     def fields(self) -> Sequence[StoredFields]:

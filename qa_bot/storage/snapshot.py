@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from qa_bot.errors import IndexMismatch
-from qa_bot.records import Article, EmbedderFingerprint, Filters, Passage
+from qa_bot.records import Article, ArticleAnalysis, EmbedderFingerprint, Filters, Passage
 from qa_bot.storage.arrays import (
     NO_IDS,
     NO_SCORES,
@@ -28,10 +28,11 @@ from qa_bot.storage.arrays import (
     rows_of,
 )
 from qa_bot.storage.bm25 import Bm25
+from qa_bot.storage.duplicates import clusters
 from qa_bot.storage.filters import is_open, matcher
 from qa_bot.storage.layout import Layout
 from qa_bot.storage.library import ArticleSummary, Library
-from qa_bot.storage.opening import OpenGeneration, mend_command, open_generation
+from qa_bot.storage.opening import OpenGeneration, mend_command, open_generation, read_duplicates
 from qa_bot.storage.segment import Segment
 
 __all__ = ["ArticleSummary", "Snapshot"]
@@ -51,6 +52,7 @@ class Snapshot:
         self._scored = lru_cache(maxsize=4)(partial(_score, opened.segments))
         # A person asks several questions with one setting of the filters.
         self._latest_allowed: tuple[Filters, IdArray] | None = None
+        self._clusters = clusters(read_duplicates(opened.layout, opened.manifest).pairs)
 
     @classmethod
     def open(cls, index: Path, *, verify: bool = False) -> Snapshot:
@@ -65,7 +67,12 @@ class Snapshot:
             IndexTooNew: written by a newer qa_bot.
             IndexMismatch: written by an older one; indexing again brings it up to date.
         """
-        return cls(open_generation(Layout(Path(index)), all_hashes=verify))
+        opened = open_generation(Layout(Path(index)), all_hashes=verify)
+        try:
+            return cls(opened)
+        except BaseException:
+            opened.hold.release()
+            raise
 
     @property
     def index(self) -> Path:
@@ -115,6 +122,23 @@ class Snapshot:
             KeyError: there is none of that id in this generation.
         """
         return self._library.article(article_id)
+
+    def analysis(self, article_id: str) -> ArticleAnalysis | None:
+        """Names, speeches and cues of an article; None where it was indexed without.
+
+        Raises:
+            KeyError: there is none of that id in this generation.
+        """
+        return self._library.analysis(article_id)
+
+    @property
+    def has_near_duplicates(self) -> bool:
+        """Whether any two articles are near-duplicates."""
+        return bool(self._clusters)
+
+    def near_duplicates(self, article_id: str) -> frozenset[str]:
+        """The ids of the articles with nearly the text of this one, itself included."""
+        return self._clusters.get(article_id) or frozenset((article_id,))
 
     def articles(self) -> Iterator[ArticleSummary]:
         """All articles, sorted by id."""

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from qa_bot.records import Span
+from qa_bot.storage.analyses import decode, furthest
 from qa_bot.storage.layout import Layout, corrupt
 from qa_bot.storage.opening import HASHED_AT_OPENING, check_file, open_generation
 from qa_bot.storage.rows import ChunkRow
@@ -105,10 +106,22 @@ def _segment_problems(segment: Segment, roots: dict[str, str]) -> Iterator[str]:
             yield f"{name}: a masked span lies outside the text"
         elif sorted(row.chunk_id for row in rows) != ids[owners == number].tolist():
             yield f"{name}: its chunks are not those of the vector index"
+        elif problem := _analysis_problem(segment, number, len(article.text)):
+            yield f"{name}: {problem}"
         elif wrong := [row for row in rows if not _is_slice(row, len(article.text))]:
             yield f"{name}: chunk {wrong[0].chunk_id:016x} is not a slice of the text"
         else:
             yield ""
+
+
+def _analysis_problem(segment: Segment, number: int, length: int) -> str:
+    """What is wrong with an article's analysis, "" where nothing is or there is none."""
+    try:
+        raw = segment.passages.raw_analysis(number)
+        reach = 0 if raw is None else furthest(decode(raw[1]))
+    except (ValueError, sqlite3.Error) as error:
+        return f"its analysis cannot be read: {error!r}"
+    return "its analysis reaches beyond the text" if reach > length else ""
 
 
 def _is_slice(row: ChunkRow, length: int) -> bool:

@@ -1,6 +1,7 @@
 """Making one segment: new articles, and the living part of older segments.
 
-    add_article ... -> added ... -> add_chunks ...   new articles, in two passes
+    add_article ... -> added ... -> add_chunks, add_signature, add_analysis ...
+                                                     new articles, in several passes
     carry(segment)                                   what a merge takes over
     finish(vectors)                                  everything is on the disk
 
@@ -22,6 +23,7 @@ from qa_bot.errors import PublishError
 from qa_bot.records import Article, Chunk
 from qa_bot.storage import dense
 from qa_bot.storage.arrays import FloatArray, IdArray
+from qa_bot.storage.duplicates import SIGNATURES, SignatureArray, as_signatures
 from qa_bot.storage.files import storing, sync_tree
 from qa_bot.storage.layout import Layout
 from qa_bot.storage.manifest import Root
@@ -40,6 +42,7 @@ class WrittenSegment:
     folder: Path
     articles: int
     chunks: int
+    analyses: int
 
 
 class SegmentWriter:
@@ -57,8 +60,11 @@ class SegmentWriter:
         self._rows: list[tuple[int, int, bool]] = []
         self._new_ids: list[int] = []
         self._new_keys: list[bytes] = []
+        self._signatures: dict[int, SignatureArray] = {}
+        self._article_ids: list[str] = []
         self._carried: list[Segment] = []
         self.articles = 0
+        self.characters = 0
 
     def __enter__(self) -> SegmentWriter:
         return self
@@ -84,7 +90,9 @@ class SegmentWriter:
             self._passages.add_article(
                 article, root=root.name, root_path=root.path, relative=relative
             )
+        self._article_ids.append(article.article_id)
         self.articles += 1
+        self.characters += len(article.text)
 
     def added(self) -> Iterator[tuple[int, Article]]:
         """The new articles with their numbers, read back from the disk."""
@@ -102,13 +110,30 @@ class SegmentWriter:
             self._new_ids.append(row.chunk_id)
             self._new_keys.append(key)
 
+    def add_signature(self, number: int, signature: SignatureArray) -> None:
+        """What new article ``number`` is like: uint32 (columns,)."""
+        self._signatures[number] = signature
+
+    def signed(self) -> tuple[list[str], SignatureArray]:
+        """The ids of the new articles and their signatures, by number."""
+        rows = [self._signatures[number] for number in range(len(self._article_ids))]
+        return self._article_ids, as_signatures(rows)
+
+    def add_analysis(self, number: int, key: bytes, content: bytes) -> None:
+        """What grammar says of new article ``number``, as it is stored."""
+        with storing(self.folder):
+            self._passages.add_analysis(number, key, content)
+
     def carry(self, segment: Segment) -> None:
         """Take over what is alive in ``segment``, which must stay open until :meth:`finish`."""
         with storing(self.folder):
             numbers: dict[int, int] = {}
             for article in segment.live_articles():
                 raw = segment.passages.raw_article(article.number)
-                numbers[article.number] = self._passages.carry_article(raw)
+                number = numbers[article.number] = self._passages.carry_article(raw)
+                self._signatures[number] = segment.signatures[article.number]
+                if analysis := segment.passages.raw_analysis(article.number):
+                    self._passages.add_analysis(number, *analysis)
                 self.articles += 1
             for row in segment.passages.chunk_rows_of(list(numbers)):
                 moved = row.of_article(numbers[row.article])
@@ -137,11 +162,13 @@ class SegmentWriter:
         with storing(self.folder):
             for name, values in (("ids", ids), ("owners", owners), ("boilerplate", boilerplate)):
                 np.save(chunk_file(self.folder, name), values)
+            signatures = [self._signatures[number] for number in range(self.articles)]
+            np.save(self.folder / SIGNATURES, as_signatures(signatures))
             self._postings.write(self.folder, ids)
             dense.write_vectors(self.folder, ids, self._matrix(ids, vectors, dim))
             self._passages.finish()
             sync_tree(self.folder)
-        return WrittenSegment(self.folder, self.articles, len(ids))
+        return WrittenSegment(self.folder, self.articles, len(ids), self._passages.analyses)
 
     def _matrix(
         self, ids: IdArray, vectors: Callable[[Sequence[bytes]], FloatArray], dim: int

@@ -16,6 +16,7 @@ from qa_bot.config import Settings
 from qa_bot.errors import IndexCorrupt, IndexMismatch, IndexNotFound, IndexTooNew
 from qa_bot.indexing import build_index
 from qa_bot.storage import opening
+from qa_bot.storage.manifest import SCHEMA_VERSION
 from qa_bot.storage.publish import rollback, serving_generation
 from qa_bot.storage.snapshot import Snapshot
 from qa_bot.storage.verify import verify_index
@@ -211,7 +212,7 @@ def test_an_older_index_is_rebuilt_from_its_stored_articles(index: Path, tmp_pat
     report = build_index(other, index, settings=SMALL, embedder=embedder)
     assert report.added == ("other/one.txt",)
     snapshot = Snapshot.open(index)
-    assert snapshot.manifest.schema_version == 1
+    assert snapshot.manifest.schema_version == SCHEMA_VERSION
     assert [one.article_id for one in snapshot.articles()] == [
         "news/n0.txt",
         "news/n1.txt",

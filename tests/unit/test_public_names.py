@@ -17,6 +17,7 @@ NAMES = [
     "ConfigError",
     "CorpusError",
     "EvaluationError",
+    "FetchError",
     "Filters",
     "IndexCorrupt",
     "IndexError_",
@@ -37,6 +38,7 @@ NAMES = [
     "Turn",
     "ask",
     "build_index",
+    "remove_articles",
 ]
 
 

@@ -7,13 +7,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa_bot.records import EmbedderFingerprint, Skipped
-from qa_bot.storage.manifest import Counts, FileDigest, Manifest, Root, SegmentEntry
+from qa_bot.storage.manifest import (
+    SCHEMA_VERSION,
+    Counts,
+    FileDigest,
+    Manifest,
+    Root,
+    SegmentEntry,
+)
 from qa_bot.storage.sources import RootSources, SourceEntry, SourceTable
 
 
 def a_manifest(**changes: object) -> Manifest:
     fields: dict[str, object] = {
-        "schema_version": 1,
+        "schema_version": SCHEMA_VERSION,
         "generation": 7,
         "parent": 6,
         "created_at": "2024-01-01T00:00:00+00:00",

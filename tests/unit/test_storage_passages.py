@@ -82,7 +82,7 @@ def test_chunks_are_slices_of_their_article(tmp_path: Path) -> None:
     row = store.chunk_rows([255, 256])[255]
     assert row.chunk(article) == chunk
     assert row.embed_key == b"k" * 16
-    assert store.counts() == (1, 1)
+    assert store.counts() == (1, 1, 0)
     assert store.ids_of_keys([b"k" * 16, b"l" * 16]) == {b"k" * 16: 255}
     assert chunk_hex(255) == chunk.chunk_id
 
