@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         ConfigError,
         CorpusError,
         EvaluationError,
+        FetchError,
         IndexCorrupt,
         IndexError_,
         IndexLocked,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
         QABotError,
         QuestionError,
     )
-    from qa_bot.indexing import build_index
+    from qa_bot.indexing import build_index, remove_articles
     from qa_bot.records import (
         Alternative,
         Answer,
@@ -57,6 +58,7 @@ __all__ = [
     "ConfigError",
     "CorpusError",
     "EvaluationError",
+    "FetchError",
     "Filters",
     "IndexCorrupt",
     "IndexError_",
@@ -78,6 +80,7 @@ __all__ = [
     "Turn",
     "ask",
     "build_index",
+    "remove_articles",
 ]
 
 _MODULES = {
@@ -85,6 +88,7 @@ _MODULES = {
     "Settings": "config",
     "ask": "bot",
     "build_index": "indexing",
+    "remove_articles": "indexing",
 } | dict.fromkeys(
     (
         *("Alternative", "Answer", "Citation", "Filters", "IndexReport"),

@@ -54,6 +54,25 @@ class Settings:
     """Whole sentences up to this many tokens are repeated at the start of the next chunk."""
     max_file_mb: int = 20
     """A larger text file is reported and skipped (rows of .jsonl are counted one by one)."""
+    columns: str = ""
+    """Which column of a table (.csv, .tsv) or field of a row (.jsonl) holds what, where it has
+    another name: ``text=body,title=headline``."""
+    load_seconds: int = 60
+    """A file whose loader is silent for longer than this is reported and skipped until it changes
+    (HTML, PDF and the like, which are read in a process of their own)."""
+    fetch_pages: int = 500
+    """How many pages one run takes from addresses at most."""
+    fetch_page_mb: int = 10
+    """A larger page, feed or sitemap is reported and skipped (10**6 bytes, unpacked)."""
+    fetch_total_mb: int = 500
+    """What one run takes from addresses at most, in all (10**6 bytes)."""
+    fetch_seconds: int = 30
+    """An address that takes longer than this in all is reported and skipped."""
+    fetch_pause: float = 1.0
+    """Seconds between two requests to one host; a longer Crawl-delay of its robots.txt counts."""
+    fetch_private: bool = False
+    """Whether addresses inside the own network (loopback, private, link-local) may be fetched
+    too: ``true`` or ``false``."""
     candidates: int = 100
     """How many chunks each of the two retrievers brings."""
     dense_weight: float = 0.5
@@ -98,8 +117,14 @@ class Settings:
             "max_question_chars",
             "max_file_mb",
             "max_segments",
+            "load_seconds",
+            "fetch_pages",
+            "fetch_page_mb",
+            "fetch_total_mb",
+            "fetch_seconds",
         ):
             self._check(getattr(self, name) >= 1, name, "at least 1")
+        self._check(self.fetch_pause >= 0, "fetch_pause", "0 or more")
         self._check(self.threads >= 0, "threads", "0 or more")
 
     def _check(self, holds: bool, name: str, expected: str) -> None:

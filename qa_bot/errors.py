@@ -4,6 +4,7 @@
     ├── ConfigError           a setting is unknown or has a bad value
     ├── QuestionError         the question cannot be asked (empty, too long)
     ├── CorpusError           a path to index does not exist or holds nothing readable
+    │   └── FetchError        an address to index cannot be reached, or is none
     ├── ModelError            a model is missing, damaged or cannot be exported
     ├── IndexError_           the index as a whole
     │   ├── IndexNotFound     there is none at that path
@@ -73,6 +74,10 @@ class QuestionError(QABotError):
 
 class CorpusError(QABotError):
     """A path to index does not exist, or nothing in it can be read."""
+
+
+class FetchError(CorpusError):
+    """An address to index is none, or none of those given can be reached."""
 
 
 class ModelError(QABotError):

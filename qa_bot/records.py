@@ -197,7 +197,9 @@ class Citation:
 
     ``flags`` warn of what a bare quote hides: "negated", "denied", "hedged", "question",
     "headline", "quoted" (:mod:`qa_bot.answering.safety`); "uncalibrated" is about the
-    confidence. ``speaker`` are the article's own words for who says it.
+    confidence. ``speaker`` are the article's own words for who says it. ``page`` counts from
+    1, None where the article has no pages; ``extractor`` names the program that took the text
+    out of its file, with its version, "" for files of text.
     """
 
     article_id: str
@@ -214,6 +216,7 @@ class Citation:
     flags: tuple[str, ...] = ()
     speaker: str | None = None
     content_hash: str = ""
+    extractor: str = ""
 
     @property
     def link(self) -> str | None:
@@ -381,8 +384,9 @@ class Notice:
 class IndexReport:
     """What one run of indexing did. The four tuples hold article ids, sorted.
 
-    ``renamed`` maps old to new article ids whose text is the same; they count
-    in ``removed`` and ``added`` too. ``notices`` are remarks that cost nothing
+    ``renamed`` maps the id of an article whose file was renamed, and which keeps its id,
+    to where it lies now: the id that it would have as a new one. It counts in
+    ``unchanged`` (or ``changed``) too. ``notices`` are remarks that cost nothing
     (a column that looks like a date and is not mapped, and the like).
     """
 

@@ -17,6 +17,7 @@ NAMES = [
     "ConfigError",
     "CorpusError",
     "EvaluationError",
+    "FetchError",
     "Filters",
     "IndexCorrupt",
     "IndexError_",
@@ -38,6 +39,7 @@ NAMES = [
     "Turn",
     "ask",
     "build_index",
+    "remove_articles",
 ]
 
 
