@@ -44,7 +44,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--half", choices=("tuning", "held_back"), default="held_back")
     parser.add_argument(
-        "--wrong", action="store_true", help="list what is wrong, before the figures"
+        "--wrong", action="store_true", help="list what is wrong first"
     )
     given = parser.parse_args()
     pipeline = Pipeline()
