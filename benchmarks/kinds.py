@@ -5,11 +5,11 @@
 INDEX is an index of the articles that tests/golden/kinds.jsonl names by url. The half
 written before the rules and the half written after them are counted apart.
 
-Right: the shown text has a word F1 of at least 0.6 with the gold span's, in whatever
-article it stands; or it covers the gold span, or holds its words, for the kinds that are
-answered by a sentence or a whole list (all but who_is). ``exact`` counts the first of the two alone. A
-question that nothing settles ("unsettled") is right when it is refused, and small
-talk when it is answered as talk, without a citation.
+Right: the shown text has a word F1 of at least 0.6 with the gold span's, in whatever article it
+stands; or it covers the gold span, or holds its words, for the kinds that are answered by a
+sentence or a whole list (all but who_is). ``exact`` counts the first of the two alone. A question
+that nothing settles ("unsettled") is right when it is refused, and small talk when it is answered
+as talk, without a citation.
 """
 
 from __future__ import annotations
