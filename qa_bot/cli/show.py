@@ -35,6 +35,8 @@ class Marks:
 
 def answer_lines(answer: Answer, marks: Marks) -> Iterator[str]:
     """The answer with its quotes and alternatives, or why there is none."""
+    if answer.rewritten_question:
+        yield f"Understood as: {safe(answer.rewritten_question)}\n"
     if answer.status == "abstained":
         yield "Not in these articles."
         if answer.reason:
