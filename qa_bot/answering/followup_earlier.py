@@ -210,7 +210,9 @@ def antecedent(cue: Cue, earlier: Earlier, taken: Set[str] = frozenset()) -> str
     ``taken``: words of what other words of the question mean; nobody is two of them.
     """
     candidates = [m for m in earlier.candidates() if not set(words_of(m.text)) <= taken]
-    if cue.is_object and earlier.shape.build == "subject" and earlier.answer in candidates[:1]:
+    rivals = [m for m in candidates[1:] if m.kind == "person" or (m.plural and cue.kind == "they")]
+    asked_who = earlier.shape.build == "subject" and earlier.answer in candidates[:1]
+    if cue.is_object and asked_who and rivals:
         # "Who shot him?" and "Where did he shoot him?": object goes with object.
         candidates = [*candidates[1:], candidates[0]]
     if cue.kind in ("he", "she"):
@@ -220,7 +222,7 @@ def antecedent(cue: Cue, earlier: Earlier, taken: Set[str] = frozenset()) -> str
     if cue.kind == "it":
         return _thing(candidates, earlier)
     if cue.kind == "there":
-        places = [m for m in candidates if m.kind == "place"]
+        places = [m for m in earlier.phrases() if m.kind == "place"]
         answer = earlier.answer
         if answer is not None and (answer.kind == "place" or earlier.shape.word == "where"):
             return answer.text
