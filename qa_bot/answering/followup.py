@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 from qa_bot.answering.followup_cues import Cue, find_cues
 from qa_bot.answering.followup_earlier import (
+    LONGEST_QUESTION,
     Earlier,
     antecedent,
     earlier_turn,
@@ -88,7 +89,7 @@ class FollowUps:
     def resolve(self, question: str, history: Sequence[Turn]) -> FollowUp | None:
         """Like :meth:`rewrite`, with what the retriever is to be asked."""
         asked = " ".join(question.split())
-        if not history or not words(asked):
+        if not history or len(asked) > LONGEST_QUESTION or not words(asked):
             return None
         earlier = self._earlier(history)
         if not earlier:
@@ -113,7 +114,7 @@ class FollowUps:
             question = " ".join(turn.question.split())
             if isinstance(turn.answer, Answer) and turn.answer.rewritten_question:
                 question = turn.answer.rewritten_question
-            elif found and len(question) <= self._max_chars:
+            elif found and len(question) <= LONGEST_QUESTION:
                 again = self._resolve(question, found)
                 question = again[0] if again else question
             made = earlier_turn(question, turn, self._entities)
@@ -171,9 +172,13 @@ class FollowUps:
         changes: list[tuple[Cue, str]] = []
         turns: list[Earlier] = []
         lost = False
+        own = {word for name in names(asked) for word in words_of(name.text)}
         for cue in cues:
+            taken = own.union(
+                *(words_of(phrase) for one, phrase in changes if one.kind != cue.kind)
+            )
             for turn in reversed(earlier):
-                phrase = self._meant(cue, turn, asked)
+                phrase = self._meant(cue, turn, asked, taken)
                 if phrase is not None:
                     changes.append((cue, phrase))
                     turns.append(turn)
@@ -189,11 +194,11 @@ class FollowUps:
             new = _with_topic(new, earlier) or new
         return (new, turn) if new != asked else None
 
-    def _meant(self, cue: Cue, turn: Earlier, asked: str) -> str | None:
+    def _meant(self, cue: Cue, turn: Earlier, asked: str, taken: set[str]) -> str | None:
         if cue.kind == "this":
             return None
         if cue.kind != "noun":
-            return antecedent(cue, turn)
+            return antecedent(cue, turn, taken)
         phrase = same_noun(cue, turn)
         if phrase is None or not cue.text.lower().startswith("the "):
             return phrase
@@ -253,7 +258,12 @@ def _with_topic(asked: str, earlier: Sequence[Earlier]) -> str | None:
     for turn in reversed(earlier):
         topics: list[str] = []
         known = set(told)
-        spoken = [mention.text for mention in turn.phrases()]
+        phrases = turn.phrases()
+        spoken = [
+            mention.text
+            for mention in phrases
+            if not any(m.start <= mention.start and mention.end < m.end for m in phrases)
+        ]
         asked_for = answered_noun(turn.shape)
         if names(asked_for) or " " in asked_for:
             spoken.insert(0, asked_for)

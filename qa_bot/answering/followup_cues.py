@@ -55,7 +55,7 @@ PRONOUNS: dict[str, CueKind] = {
 _OWNING = frozenset(("his", "her", "its", "their"))
 _SUBJECTS = frozenset(("he", "she", "they", "it"))
 _EMPTY_IT = re.compile(
-    r"\bit(?:'s| is| was| be| will be| would be)? (?:\w+ ){0,2}(?:that|to|for|if|whether|who)\b"
+    r"\bit(?:'s| is| was| be| will be| would be) (?:\w+ ){0,2}(?:that|to|for|if|whether|who)\b"
     r"|\b(?:is|was|will|would) it (?:\w+ ){0,2}(?:that|to|for|if|whether|who|like to)\b"
     r"|\bit (?:take|takes|took|cost|costs|feel|feels|rain|rains|snow|snows|matter|matters)\b.* to\b"
     r"|\b(?:what time|how late|what day|how hot|how cold|how far) (?:is|was) it\b"
@@ -81,6 +81,11 @@ class Cue:
     text: str
     owning: bool = False
     head: str = ""
+
+    @property
+    def is_object(self) -> bool:
+        """Whether a pronoun's form says that it is no subject."""
+        return not self.owning and self.text.lower() in ("him", "her", "them")
 
 
 def find_cues(question: str) -> list[Cue]:

@@ -9,7 +9,7 @@ names of the cited sentence that its title names too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from qa_bot.answering.followup_cues import PRONOUNS, Cue
@@ -41,12 +41,14 @@ from qa_bot.answering.words import folded
 from qa_bot.records import Answer, Turn
 
 LONGEST_QUESTION = 400
+"""Code points; what is longer says itself what it is about."""
 LONGEST_ANSWER = 120
 """Code points; what is longer is no name and no phrase to put into a question."""
 _MOST_ANSWER_WORDS = 8
 _SENTENCE = 600
 _ENTITIES = 400
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+_IN = re.compile(r"\b(?:[Ii]n|[Nn]ear) $")
 _AND = re.compile(r",? and |, ")
 
 
@@ -71,7 +73,7 @@ class Earlier:
 
     def phrases(self) -> list[Mention]:
         """Names, and noun phrases that are more than one of them, in the question's order."""
-        found = [self._known(name) for name in names(self.question)]
+        found = [self._placed(self._known(name)) for name in names(self.question)]
         for phrase in noun_phrases(self.question):
             inner = [m for m in found if m.start < phrase.end and phrase.start < m.end]
             if any(m.start <= phrase.start and phrase.end <= m.end for m in inner):
@@ -108,7 +110,7 @@ class Earlier:
                     found.setdefault(known.text, known)
                     surname = known.text.split()[-1]
                     times[known.text] = max(self.around.count(surname), 1)
-        return sorted(found.values(), key=lambda m: (m.kind != "person", -times[m.text]))
+        return sorted(found.values(), key=lambda m: (-times[m.text], m.kind != "person"))
 
     @property
     def asks_for_thing(self) -> bool:
@@ -128,6 +130,14 @@ class Earlier:
         if not parts.noun and parts.build == "inverted" and parts.auxiliary.lower() in DO:
             return False  # "What does the festival celebrate?" goes on about the festival
         return not any(word.low in SAYING for word in words(parts.rest))
+
+    def _placed(self, name: Mention) -> Mention:
+        """ "Bergen" is a place after "in"."""
+        after_in = _IN.search(self.question[: name.start])
+        followed = self.question[name.end : name.end + 2]
+        if name.kind == "name" and after_in and not followed[1:].islower():
+            return replace(name, kind="place")
+        return name
 
     def _known(self, mention: Mention) -> Mention:
         kind = stored_kind(mention.text, self.stored)
@@ -155,7 +165,7 @@ def earlier_turn(question: str, turn: Turn, entities: Entities | None) -> Earlie
             question,
             sentence=_plain(first.sentence, _SENTENCE) if first else "",
             title=_plain(first.title, _SENTENCE) if first else "",
-            around=" ".join(p.passage.chunk.text for p in answer.passages[:2]) if first else "",
+            around=" ".join(p.passage.chunk.text for p in answer.passages[:2]),
             stored=stored,
         )
         return replace(made, answer=_answer_mention(made, answer.text))
@@ -194,9 +204,17 @@ def _asked_kind(parts: Shape, *, has_name: bool) -> Kind:
     return "name" if has_name and not head else "thing"
 
 
-def antecedent(cue: Cue, earlier: Earlier) -> str | None:
-    """The phrase of ``earlier`` that a pronoun, "there" or "then" means, or None."""
-    candidates = list(earlier.candidates())
+def antecedent(cue: Cue, earlier: Earlier, taken: Set[str] = frozenset()) -> str | None:
+    """The phrase of ``earlier`` that a pronoun, "there" or "then" means, or None.
+
+    ``taken``: words of what other words of the question mean; nobody is two of them.
+    """
+    candidates = [m for m in earlier.candidates() if not set(words_of(m.text)) <= taken]
+    rivals = [m for m in candidates[1:] if m.kind == "person" or (m.plural and cue.kind == "they")]
+    asked_who = earlier.shape.build == "subject" and earlier.answer in candidates[:1]
+    if cue.is_object and asked_who and rivals:
+        # "Who shot him?" and "Where did he shoot him?": object goes with object.
+        candidates = [*candidates[1:], candidates[0]]
     if cue.kind in ("he", "she"):
         return _person(cue, candidates, earlier)
     if cue.kind == "they":
@@ -204,13 +222,14 @@ def antecedent(cue: Cue, earlier: Earlier) -> str | None:
     if cue.kind == "it":
         return _thing(candidates, earlier)
     if cue.kind == "there":
-        places = [m for m in candidates if m.kind == "place"]
-        if earlier.answer is not None and earlier.answer.kind == "place":
-            return earlier.answer.text
+        places = [m for m in earlier.phrases() if m.kind == "place"]
+        answer = earlier.answer
+        if answer is not None and (answer.kind == "place" or earlier.shape.word == "where"):
+            return answer.text
         return places[-1].text if places else None
     if cue.kind == "then":
-        answer = earlier.answer
-        return answer.text if answer is not None and answer.kind == "date" else None
+        dated = earlier.answer
+        return dated.text if dated is not None and dated.kind == "date" else None
     return None
 
 
@@ -240,18 +259,20 @@ def _longest(name: str, earlier: Earlier) -> str:
 
 
 def _several(candidates: Sequence[Mention], earlier: Earlier) -> str | None:
-    if earlier.answer is not None and earlier.answer.plural and candidates[:1] == [earlier.answer]:
-        return earlier.answer.text
+    first = candidates[0] if candidates else None
+    if first is not None and first is earlier.answer and first.plural and not _numeric(first.text):
+        return first.text
     people = [m for m in candidates if m.kind in ("person", "name") and m.named]
     asked = [m for m in people if m is not earlier.answer]
-    if len(asked) >= 2 and all(m.kind == asked[0].kind for m in asked[:2]):
+    if len(asked) >= 2:
         return f"{asked[0].text} and {asked[1].text}"
     if asked and earlier.answer in people and earlier.shape.build == "inverted":
         assert earlier.answer is not None
         return f"{asked[0].text} and {earlier.answer.text}"
     for kinds in (("people",), ("organisation",), ("place",), ("person", "name")):
         for mention in candidates:
-            if mention.kind in kinds or (kinds == ("people",) and mention.plural):
+            several = kinds == ("people",) and mention.plural and not _numeric(mention.text)
+            if mention.kind in kinds or several:
                 return mention.text
     return None
 

@@ -128,15 +128,8 @@ def names(text: str) -> list[Mention]:
                 break
             if _CAPITAL.match(tokens[end].text):
                 end += 1
-            elif (
-                tokens[end].text in JOINS
-                and end + 1 < len(tokens)
-                and _CAPITAL.match(tokens[end + 1].text)
-                and tokens[end + 1].low not in DATE_NAMES
-                and not tokens[end + 1].text[0].isdigit()
-                and not text[tokens[end].end : tokens[end + 1].start].strip()
-            ):
-                end += 2
+            elif (after := _after_joins(tokens, end, text)) is not None:
+                end = after
             else:
                 break
         run = tokens[place:end]
@@ -151,6 +144,18 @@ def names(text: str) -> list[Mention]:
     return found
 
 
+def _after_joins(tokens: Sequence[Word], place: int, text: str) -> int | None:
+    """The place after "of England" or "von der Leyen" inside a name, or None."""
+    capital = place
+    while capital < len(tokens) - 1 and tokens[capital].text in JOINS and capital - place < 3:
+        if not _adjacent(text, tokens[capital], tokens[capital + 1]):
+            return None
+        capital += 1
+    word = tokens[capital].text
+    named = word[0].isupper() and tokens[capital].low not in DATE_NAMES
+    return capital + 1 if named and capital > place else None
+
+
 def _adjacent(text: str, one: Word, other: Word) -> bool:
     """Whether no punctuation parts two words; the stop of "No. 1", "St." and "J." does not."""
     between = text[one.end : other.start].strip("\u00a0 “”\"'‘’")
@@ -160,6 +165,8 @@ def _adjacent(text: str, one: Word, other: Word) -> bool:
 def _begins_name(tokens: Sequence[Word], place: int, text: str) -> bool:
     token = tokens[place]
     if not token.text[0].isupper() or token.low in DATE_NAMES or token.low in ("i", "no"):
+        return False
+    if token.low == "may" and place + 1 < len(tokens) and tokens[place + 1].text.isdigit():
         return False
     opens = place == 0 or text[: token.start].rstrip()[-1:] in (".", "!", "?", "—")
     # "Did", "The" at the opening are no names; "Will" and "May" might be, and are not taken.
@@ -224,10 +231,13 @@ def _hidden_verb(tokens: Sequence[Word], text: str) -> int | None:
     start += tokens[start].owns
     end = _phrase_end(tokens, start, text)
     known = end < len(tokens) and tokens[end].low in EVENT_VERBS | DO | AUXILIARIES
-    last = end - 1
-    if known or last <= start or tokens[last].text[0].isupper():
+    if known:
         return None
-    return last
+    run = _phrase_end(tokens, start, text, deep=0)
+    ends = [end - 1]
+    if run < end and tokens[run].low != "of":
+        ends.append(run - 1)  # "peak" of "the shower peak in Spain"
+    return next((i for i in ends if i > start and tokens[i].text[0].islower()), None)
 
 
 def _phrase_end(tokens: Sequence[Word], place: int, text: str, *, deep: int = 2) -> int:

@@ -65,6 +65,8 @@ def _slot(inner: str, lead: str, question: str, earlier: Earlier, near: Near) ->
         ]
         slots = fronted or ([] if names(inner) == [] else slots)
     own = names(inner)
+    if len(own) > 1:
+        return None  # "And Russia from Ukraine?" changes two parts
     plain = inner[4:] if inner.lower().startswith("the ") else inner
     if own and own[0].text == plain:
         kind = kind_of(plain)

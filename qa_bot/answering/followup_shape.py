@@ -145,6 +145,8 @@ def asked_anew(asking: str, earlier: Shape, answer: str | None) -> str | None:
         known = ""
         if earlier.noun:
             known = answered_noun(earlier)
+            head = singular(next((w.low for w in words(known)), ""))
+            known = "" if head in TIMES | QUANTITIES else known
         elif earlier.word in ("who", "whom", "what") and not earlier.noun:
             if earlier.auxiliary.lower() in BE and answer:
                 return f"{asking} {earlier.auxiliary.lower()} {answer} {earlier.rest}?"
@@ -160,10 +162,12 @@ def asked_anew(asking: str, earlier: Shape, answer: str | None) -> str | None:
         verb, _, after = earlier.rest.partition(" ")
         if verb.lower() in AUXILIARIES:
             return " ".join(f"{asking} {verb.lower()} {who} {after}".split()) + "?"
-        base = base_form(verb)
+        base, do = base_form(verb), "did"
+        if base is None and verb.endswith("s") and not verb.endswith("ss"):
+            base, do = singular(verb.lower()), "does"
         if base is None:
             return None
-        return " ".join(f"{asking} did {who} {base} {after}".split()) + "?"
+        return " ".join(f"{asking} {do} {who} {base} {after}".split()) + "?"
     return None
 
 
@@ -263,11 +267,17 @@ def _subject_verb(tokens: list[Word], first: int) -> int | None:
             return place
         if word == "who" and low not in PREPOSITIONS:
             return place
-    noun = next((t.low for t in tokens[first + 1 :] if t.low not in _NOT_VERBS), None)
-    if noun is None or singular(noun) in _ASKED_NOUNS or noun in PREPOSITIONS:
+    nouns = [
+        place for place in range(first + 1, len(tokens)) if tokens[place].low not in _NOT_VERBS
+    ]
+    if not nouns or tokens[nouns[0]].low in PREPOSITIONS:
+        return None
+    noun = nouns[0]
+    ends = noun + 1 == len(tokens) or tokens[noun + 1].low in PREPOSITIONS
+    if ends and singular(tokens[noun].low) in _ASKED_NOUNS:
         return None
     # "What causes inflation", "Which countries border Ukraine": some verb is in there.
-    return first + (1 if word == "what" else min(2, len(tokens) - first - 1))
+    return noun if word == "what" else min(noun + 1, len(tokens) - 1)
 
 
 def _between(core: str, tokens: list[Word], start: int, end: int) -> str:

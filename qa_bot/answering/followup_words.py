@@ -163,7 +163,7 @@ FEMALE_NAMES = vocabulary(
     "elena elizabeth ellen emily emma erin eva evelyn fiona florence frances gabrielle gina "
     "giorgia gloria grace greta hannah heather heidi helen hillary ida ivanka jacinda jane janet "
     "janice jasmine jean jennifer jenny jessica jill joan joanna joyce judith judy julia julie "
-    "kamala karen kate katherine kathleen kathy katie kelly ketanji kim kimberly kirsten laura "
+    "kamala karen kate katherine kathleen kathy katie kelly ketanji kimberly kirsten laura "
     "lauren leah lily linda lisa liz lorraine louise lucy lynn mackenzie madonna magdalena "
     "margaret maria marie marilyn marine marjorie martha mary megan meghan melania melissa "
     "meredith michelle miranda molly nancy naomi natalie natasha nicola nicole nikki olena olga "

@@ -47,6 +47,8 @@ def answer_lines(answer: Answer, marks: Marks) -> Iterator[str]:
     if answer.kind == "talk":
         yield safe(answer.reason or "")
         return
+    if answer.rewritten_question:
+        yield f"Understood as: {safe(answer.rewritten_question)}\n"
     if answer.status == "abstained":
         yield "Not in these articles."
         if answer.reason:
