@@ -288,9 +288,9 @@ def _packed() -> Iterator[tuple[str, bytes]]:
 def _same_names() -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        for text in (SENTENCE, "A second of the same name."):
-            archive.writestr(zipfile.ZipInfo("a.txt"), text)
-    return out.getvalue()
+        for name, text in (("a.txt", SENTENCE), ("b.txt", "A second of the same name.")):
+            archive.writestr(zipfile.ZipInfo(name), text)
+    return out.getvalue().replace(b"b.txt", b"a.txt")
 
 
 def _locked_zip(raw: bytes) -> bytes:
