@@ -20,6 +20,7 @@ from typing import BinaryIO, cast
 from qa_bot.corpus.articles import clean
 from qa_bot.corpus.files import DAMAGED, TooLarge, length, size
 from qa_bot.corpus.members import (
+    GZIP_BYTES,
     MEMBER_BYTES,
     MOST_MEMBERS,
     MOST_TIMES,
@@ -67,7 +68,7 @@ class GzipLoader:
 
         def opened() -> BinaryIO:
             stream = file.open()
-            most = max(MEMBER_BYTES, MOST_TIMES * length(stream))
+            most = max(GZIP_BYTES, MOST_TIMES * length(stream))
             return limited(cast(BinaryIO, _Gzip(stream)), most)
 
         inside = ArticleFile(name, file.shown, file.location, opened)
@@ -103,7 +104,9 @@ class ZipLoader:
                 yield Skipped(file.shown, f"not a zip archive that can be read: {error}")
                 return
             with archive:
-                yield from self._members(archive, file, packed, article_id, max_bytes)
+                yield from _or_empty(
+                    self._members(archive, file, packed, article_id, max_bytes), file
+                )
 
     def _members(
         self,
@@ -157,7 +160,7 @@ class TarLoader:
             unpacked = cast(BinaryIO, _Gzip(stream)) if packed else stream
             try:
                 with tarfile.open(fileobj=limited(unpacked, most), mode="r|") as archive:
-                    yield from self._members(archive, file, article_id, max_bytes)
+                    yield from _or_empty(self._members(archive, file, article_id, max_bytes), file)
             except TooLarge as error:
                 yield Skipped(file.shown, f"{error}; the rest of it is not read")
             except (*DAMAGED, ValueError, OverflowError, MemoryError) as error:
@@ -236,6 +239,16 @@ class _Member:
             yield self.skipped(str(error))
         except (*DAMAGED, NotImplementedError, RuntimeError) as error:
             yield self.skipped(f"damaged in the archive: {error}")
+
+
+def _or_empty(found: Iterator[Found], file: ArticleFile) -> Iterator[Found]:
+    """``found``, or a word that there is nothing."""
+    first = next(found, None)
+    if first is None:
+        yield Skipped(file.shown, "holds no file that is read")
+    else:
+        yield first
+        yield from found
 
 
 def _too_many(file: ArticleFile, count: int | None) -> Skipped:

@@ -24,6 +24,7 @@ DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error, zipfile.BadZipFile, tarfile.T
 _UTF8_MARK = b"\xef\xbb\xbf"
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _PIECE = 1 << 20
+_MOST_BLANK = 100_000
 
 
 class TooLarge(OSError):
@@ -55,7 +56,7 @@ def lines(stream: BinaryIO, max_bytes: int) -> Iterator[tuple[int, bytes | str]]
     Number 0 stands for the file as a whole, and is the last. A byte order mark of UTF-8
     is left out; a line above ``max_bytes`` is not held in memory.
     """
-    number = 0
+    number = blank = 0
     while True:
         number += 1
         try:
@@ -78,6 +79,10 @@ def lines(stream: BinaryIO, max_bytes: int) -> Iterator[tuple[int, bytes | str]]
                 yield 0, "UTF-16, where rows of articles are UTF-8"
                 return
             raw = raw.removeprefix(_UTF8_MARK)
+        blank = 0 if raw.strip() else blank + 1
+        if blank > _MOST_BLANK:
+            yield 0, f"nothing but empty lines from line {number - blank + 1} on"
+            return
         yield number, raw
 
 

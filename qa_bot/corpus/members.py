@@ -13,6 +13,8 @@ MOST_MEMBERS = 100_000
 """Members of an archive that are read; the rest is reported."""
 MEMBER_BYTES = 100 * MEGABYTE
 """The largest member, unpacked."""
+GZIP_BYTES = 10 * MEGABYTE
+"""A compressed file may unpack to this, or to MOST_TIMES its own size, whichever is more."""
 TOTAL_BYTES = 1_000 * MEGABYTE
 """An archive may unpack to this, or to MOST_TIMES its own size, whichever is more."""
 MOST_TIMES = 100

@@ -16,6 +16,7 @@ _FENCE = re.compile(r"\ufeff?---[ \t]*(?:\r\n|\r|\n)")
 _CLOSING = re.compile(r"(?:\r\n|\r|\n)(?:---|\.\.\.)[ \t]*(?=\r|\n|\Z)")
 _FIELD = re.compile(r"([A-Za-z][\w-]{0,40})[ \t]*:(?:[ \t]+(.*))?\Z")
 _LONGEST_FRONT_MATTER = 20_000
+_MOST_BRACKETS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ def _front_matter_fields(block: str) -> dict[str, object]:
     import yaml  # only when a file has front matter
 
     body = "\n".join(block.splitlines()[1:-1])
+    if sum(map(body.count, "[{")) > _MOST_BRACKETS:  # yaml's time grows with their square
+        return dict(_plain_fields(block))
     try:
         # BaseLoader makes no dates, numbers or objects; references, which a few lines of can
         # unfold to gigabytes, are not followed.

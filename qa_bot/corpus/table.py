@@ -72,7 +72,7 @@ class _Reader:
         self._delimiter = "\t" if tabs else ""
         self._back: deque[Line] = deque()  # lines that were read and are to be read again
         self._bad: deque[Row] = deque()
-        self._width = 0
+        self._width = self._rows = 0
 
     def rows(self, columns: Mapping[str, str]) -> Iterator[Row]:
         """The rows as records by column; the heading is none."""
@@ -94,12 +94,15 @@ class _Reader:
                 self._width = len(heading)
                 continue
             cells = self._row(first, source)
+            self._rows += 1
             if isinstance(cells, str):
                 yield number, cells
             elif any(cell.strip() for cell in cells):
                 yield number, dict(zip(heading, cells, strict=False))
         while self._bad:
             yield self._bad.popleft()
+        if not self._rows:
+            yield 0, "no rows below its heading" if heading else "empty"
 
     def _lines(self) -> Iterator[Line]:
         with self._file.open() as stream:
