@@ -16,7 +16,13 @@ from qa_bot.errors import ConfigError
 
 ENVIRONMENT_PREFIX = "QA_BOT_"
 CONFIG_FILE = "qa_bot.toml"
-_TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+_SWITCHES = {"true": True, "1": True, "yes": True, "on": True} | {
+    "false": False,
+    "0": False,
+    "no": False,
+    "off": False,
+    "": False,
+}
 _NOT_SETTINGS = frozenset({"EVAL_DATA", "CONFIG"})
 
 
@@ -89,6 +95,9 @@ class Settings:
     analysis: bool = True
     """Whether new articles are analysed when indexing (names, who says what, negation, denial,
     hedges): ``true`` or ``false``. Without, answers carry no warning of these."""
+    gap_log: bool = False
+    """Keep questions that were not answered in ``journal.sqlite`` in the index folder, for
+    ``qa-bot gaps``. Nothing leaves this machine."""
 
     def __post_init__(self) -> None:
         self._check(self.precision in ("int8", "fp32"), "precision", "int8 or fp32")
@@ -188,7 +197,8 @@ class Settings:
 def _convert(key: str, value: Any, kind: type, where: str) -> Any:
     """``value`` as ``kind``; strings from the environment are parsed."""
     if kind is bool:
-        converted: Any = value if isinstance(value, bool) else _TRUTH.get(str(value).lower())
+        named = _SWITCHES.get(value.strip().lower()) if isinstance(value, str) else value
+        converted: Any = named if isinstance(named, bool) else None
     elif isinstance(value, bool) or (kind is str and not isinstance(value, str | os.PathLike)):
         converted = None
     else:
@@ -202,6 +212,6 @@ def _convert(key: str, value: Any, kind: type, where: str) -> Any:
             where=f"{key} in {where}",
             expected="true or false" if kind is bool else kind.__name__,
             found=repr(value),
-            mend=f"give {key} as {kind.__name__}",
+            mend=f"give {key} as {'true or false' if kind is bool else kind.__name__}",
         )
     return converted

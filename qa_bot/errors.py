@@ -13,6 +13,7 @@
     │   ├── IndexMismatch     made with another embedder or other chunking
     │   ├── IndexLocked       another process is writing
     │   └── PublishError      the new generation could not be written; the old one serves
+    ├── JournalError          gaps or feedback cannot be kept or read (never an answer's business)
     ├── CitationError         a quote is not what its article says at its offsets
     └── EvaluationError       an evaluation file cannot be read, or a gate is broken
 
@@ -109,6 +110,10 @@ class IndexLocked(IndexError_):
 
 class PublishError(IndexError_):
     """The new generation could not be written; the old one goes on serving."""
+
+
+class JournalError(QABotError):
+    """The journal of gaps and feedback cannot be read, written or removed."""
 
 
 class CitationError(QABotError):

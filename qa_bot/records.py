@@ -16,6 +16,9 @@ from qa_bot.links import quote_link
 SCHEMA_VERSION = 1
 """Version of :meth:`Answer.to_dict`; raised when a field changes its meaning."""
 
+AnswerKind = Literal["span", "sentence", "list", "talk"]
+"""The shape of an answer; see :class:`Answer`."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
@@ -250,6 +253,11 @@ class Answer:
     milliseconds. ``conflicts`` contradict ``text`` from other articles, and stand in
     no other list; ``independent_sources`` counts articles of one publisher, or of one
     text, once.
+
+    ``kind`` is the shape of the answer: "span"; "sentence" (``text`` is the sentence that
+    settles a question for yes or no, which it may do either way); "list" (``text`` is the
+    enumeration, or the first item, and ``alternatives`` are further items, not rivals);
+    "talk" (a reply to small talk: abstained, ``reason`` is the reply, nothing was searched).
     """
 
     question: str
@@ -265,6 +273,7 @@ class Answer:
     rewritten_question: str | None
     generation: int
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    kind: AnswerKind = "span"
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dict of plain types, with ``schema_version``.
@@ -305,6 +314,7 @@ class Answer:
                 rewritten_question=record["rewritten_question"],
                 generation=record["generation"],
                 timings_ms=dict(record["timings_ms"]),
+                kind=record.get("kind", "span"),
             )
         except KeyError as missing:
             raise ValueError(f"not an Answer: the field {missing} is missing") from None

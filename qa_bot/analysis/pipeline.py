@@ -14,9 +14,12 @@ from typing import Any
 import numpy as np
 
 from qa_bot.analysis import MODEL
+from qa_bot.analysis.clauses import Sentence
+from qa_bot.analysis.cues import grammatical_cues, questions
 from qa_bot.analysis.headline import title_lines
-from qa_bot.analysis.rules import Sentence, cues_of, parse_is_needed
+from qa_bot.analysis.quotations import quotations
 from qa_bot.analysis.speech import speeches_of
+from qa_bot.analysis.words import has_cue
 from qa_bot.records import ArticleAnalysis, Cue, Entity, Span
 
 MOST_WORDS = 400
@@ -55,7 +58,7 @@ class Pipeline:
         docs = [self._nlp.make_doc(sentence.of(text)) for sentence in sentences]
         kept = [(s, doc) for s, doc in zip(sentences, docs, strict=True) if len(doc) <= MOST_WORDS]
         self._run(["ner"], [doc for _, doc in kept])
-        parsed = [(s, doc) for s, doc in kept if parse_is_needed(doc.text)]
+        parsed = [(s, doc) for s, doc in kept if has_cue(doc.text)]
         self._run(["tok2vec", "tagger", "parser"], [doc for _, doc in parsed])
         entities = [
             Entity(Span(s.start + e.start_char, s.start + e.end_char), e.label_)
@@ -63,12 +66,14 @@ class Pipeline:
             for e in doc.ents
         ]
         read = [Sentence(s, doc) for s, doc in parsed]
-        cues = [cue for sentence in read for cue in cues_of(sentence, text)]
+        quoted = quotations(text)
+        cues = [cue for sentence in read for cue in grammatical_cues(sentence)]
+        cues += questions(text, sentences, quoted)
         lines = title_lines(text, title)
         cues += [Cue(line, "headline", line, line) for line in lines]
         return ArticleAnalysis(
             tuple(sorted(entities, key=lambda e: (e.span, e.kind))),
-            tuple(speeches_of(text, sentences, read, entities)),
+            tuple(speeches_of(text, quoted, sentences, read, entities)),
             tuple(sorted(set(cues), key=lambda c: (c.scope, c.span, c.kind))),
         )
 

@@ -21,13 +21,7 @@ def cite(article: Article, span: Span, *, flags: tuple[str, ...] = ()) -> Citati
             found=f"[{span.start}, {span.end})",
             mend="qa-bot verify, then qa-bot index PATH --fresh",
         )
-    paragraph = _paragraph(article.text, span)
-    sentence = sentence_around(paragraph.of(article.text), span.shift(-paragraph.start))
-    # White space lies in no sentence; a quote that begins or ends with it widens its own.
-    sentence = Span(
-        min(sentence.start + paragraph.start, span.start),
-        max(sentence.end + paragraph.start, span.end),
-    )
+    sentence = sentence_at(article.text, span)
     citation = Citation(
         article_id=article.article_id,
         title=article.title,
@@ -44,6 +38,17 @@ def cite(article: Article, span: Span, *, flags: tuple[str, ...] = ()) -> Citati
     )
     check(citation, article)
     return citation
+
+
+def sentence_at(text: str, span: Span) -> Span:
+    """The whole sentences of an article's ``text`` around ``span``, which they cover."""
+    paragraph = _paragraph(text, span)
+    sentence = sentence_around(paragraph.of(text), span.shift(-paragraph.start))
+    # White space lies in no sentence; a quote that begins or ends with it widens its own.
+    return Span(
+        min(sentence.start + paragraph.start, span.start),
+        max(sentence.end + paragraph.start, span.end),
+    )
 
 
 def check(citation: Citation, article: Article) -> None:

@@ -15,7 +15,7 @@ from qa_bot.answering.bounds import bound_after, bound_before, bound_in_front
 from qa_bot.answering.units import UNITS, WORDS_OF_MONEY, singular
 from qa_bot.answering.words import folded, vocabulary
 
-_NUMBER_WORDS = vocabulary(
+NUMBER_WORDS = vocabulary(
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety "
     "hundred thousand million billion trillion dozen half zero a an"
@@ -111,7 +111,7 @@ def parse_quantity(text: str, before: str = "", after: str = "") -> Quantity | N
     in "a five-hour meeting" is five hours.
     """
     words = _WORD_OR_DIGIT.findall(text.casefold())
-    if not any(word in _NUMBER_WORDS or word.isdigit() for word in words):
+    if not any(word in NUMBER_WORDS or word.isdigit() for word in words):
         return None
     if _NAME_WITH_NUMBER.fullmatch(text.strip()):
         return None

@@ -1,4 +1,4 @@
-"""Independent sources: articles of one publisher, or with one text, count once."""
+"""Independent sources: articles of one publisher, or with one text or nearly, count once."""
 
 from __future__ import annotations
 
@@ -11,19 +11,26 @@ from qa_bot.answering.words import folded
 from qa_bot.records import Citation
 
 
-def independent_sources(citations: Sequence[Citation], text: Callable[[str], str]) -> int:
+def independent_sources(
+    citations: Sequence[Citation],
+    text: Callable[[str], str],
+    near_duplicates: Callable[[str], frozenset[str]] = lambda article_id: frozenset((article_id,)),
+) -> int:
     """How many sources stand behind ``citations``.
 
     Two articles are one source when their source is the same, by name or by the
-    host of their address, or when their texts are the same but for case, accents
-    and white space. An article that names no source is its own.
+    host of their address, when they are near-duplicates, or when their texts are the
+    same but for case, accents and white space. An article that names no source is its own.
 
     Args:
         text: article id to the article's text.
+        near_duplicates: article id to those of its near-duplicates, itself included.
     """
     groups: list[set[str]] = []
     for citation in citations:
+        near = near_duplicates(citation.article_id)
         marks = {*_publishers(citation), f"text {_fingerprint(text(citation.article_id))}"}
+        marks |= {f"article {article_id}" for article_id in near}
         apart = []
         for group in groups:
             if group & marks:

@@ -13,7 +13,16 @@ from collections.abc import Sequence
 
 import typer
 
-from qa_bot.cli import asking, checking, evaluating, indexing, listing, upkeep
+from qa_bot.cli import (
+    asking,
+    checking,
+    evaluating,
+    feedback,
+    gaps,
+    indexing,
+    listing,
+    upkeep,
+)
 from qa_bot.errors import QABotError
 
 app = typer.Typer(
@@ -35,6 +44,8 @@ app.command("info", short_help="Say what the index holds.")(listing.info)
 app.command("remove", short_help="Take articles out, and their text too.")(upkeep.remove)
 app.command("export", short_help="Write all articles as JSON Lines.")(upkeep.export)
 app.command("rollback", short_help="Serve the generation before.")(indexing.rollback)
+app.command("gaps", short_help="What was asked and not answered.")(gaps.gaps)
+app.command("feedback", short_help="What people said of the answers.")(feedback.feedback)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

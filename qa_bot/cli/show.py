@@ -15,6 +15,15 @@ _EXCERPT = 160
 _CLOSEST = 3
 _WORTH_SHOWING = 0.05
 """An alternative with less confidence is left to --json and --explain."""
+_WARNINGS = {
+    "negated": "negated",
+    "denied": "denied",
+    "hedged": "not said for certain",
+    "question": "part of a question",
+    "headline": "from a headline",
+}
+"""What is said of each flag of :mod:`qa_bot.answering.safety`."""
+_PRONOUNS = frozenset(("he", "she", "they", "it", "who", "i", "we", "you"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,9 @@ class Marks:
 
 def answer_lines(answer: Answer, marks: Marks) -> Iterator[str]:
     """The answer with its quotes and alternatives, or why there is none."""
+    if answer.kind == "talk":
+        yield safe(answer.reason or "")
+        return
     if answer.status == "abstained":
         yield "Not in these articles."
         if answer.reason:
@@ -64,6 +76,7 @@ def answer_lines(answer: Answer, marks: Marks) -> Iterator[str]:
         yield f"  {safe(other.text)} — {_confidence(other.confidence)}"
         for citation in other.citations[:1]:
             yield f"    {_sentence(citation, marks)}"
+            yield from _warning_lines(citation, "    ")
             yield f"    {_byline(citation.title, citation.source, citation.published)}"
 
 
@@ -77,11 +90,15 @@ def _conflict_lines(answer: Answer, marks: Marks) -> Iterator[str]:
         yield f"  {safe(other.text)}{age[other.newer]}"
         for citation in other.citations:
             yield f"    {_sentence(citation, marks)}"
+            yield from _warning_lines(citation, "    ")
             yield f"    {_byline(citation.title, citation.source, citation.published)}"
 
 
 def explained_lines(answer: Answer, threshold: float) -> Iterator[str]:
     """A table of every passage's scores, and why the answer won or was not given."""
+    if answer.kind == "talk":
+        yield "Nothing was searched: this asks nothing of the articles."
+        return
     yield "Passages (higher is better; span and null are the reader's, margin is span - null):"
     yield (
         f"{'rank':>4} {'dense':>7} {'lexical':>8} {'fused':>7} {'span':>8} {'null':>8} "
@@ -151,6 +168,7 @@ def _confidence(confidence: float) -> str:
 
 def _citation_lines(citation: Citation, marks: Marks) -> Iterator[str]:
     yield f"  {_sentence(citation, marks)}"
+    yield from _warning_lines(citation, "  ")
     yield f"  {_byline(citation.title, citation.source, citation.published)}"
     page = f", page {citation.page}" if citation.page is not None else ""
     span = citation.span
@@ -159,6 +177,17 @@ def _citation_lines(citation: Citation, marks: Marks) -> Iterator[str]:
         yield f"  {safe(citation.link)}"
     elif citation.url and citation.url != citation.location:
         yield f"  {safe(citation.url)}"
+
+
+def _warning_lines(citation: Citation, indent: str) -> Iterator[str]:
+    """What the quote alone would hide, and who says it."""
+    said = [text for flag, text in _WARNINGS.items() if flag in citation.flags]
+    if said:
+        yield f"{indent}— {'; '.join(said)}: read the whole sentence"
+    if citation.speaker and citation.speaker.lower() not in _PRONOUNS:
+        yield f"{indent}— according to {safe(citation.speaker)}"
+    elif "quoted" in citation.flags:
+        yield f"{indent}— somebody's quoted words"
 
 
 def _sentence(citation: Citation, marks: Marks) -> str:

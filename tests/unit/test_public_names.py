@@ -26,6 +26,7 @@ NAMES = [
     "IndexNotFound",
     "IndexReport",
     "IndexTooNew",
+    "JournalError",
     "ModelError",
     "PublishError",
     "QABot",
