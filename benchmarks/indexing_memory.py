@@ -56,7 +56,7 @@ class HashEmbedder:
 def write_articles(folder: Path, count: int, characters: int, files: bool) -> int:
     """Articles of words as rare as in real text (Zipf); the characters in all."""
     draw = random.Random(7)
-    words = ["".join(draw.choices("abcdefghijklmnopqrstuvwxyz", k=draw.randint(3, 9)))
+    words = ["".join(draw.choices("abcdefghijklmnopqrstuvwxyz", k=draw.randint(2, 5)))
              for _ in range(30_000)]  # fmt: skip
     weights = [1 / (rank + 2) for rank in range(len(words))]
     total = 0
@@ -81,9 +81,7 @@ def index_once(folder: Path, index: Path) -> dict[str, Any]:
     from qa_bot.config import Settings
     from qa_bot.indexing import build_index
 
-    report = build_index(
-        folder, index, settings=Settings(analysis=False), embedder=HashEmbedder()
-    )
+    report = build_index(folder, index, settings=Settings(analysis=False), embedder=HashEmbedder())
     unit = 1 if sys.platform == "darwin" else 1024  # getrusage(2): bytes there, KiB elsewhere
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
     return {"chunks": report.chunks, "seconds": round(report.seconds, 1), "peak_mb": round(peak, 1)}
@@ -111,8 +109,12 @@ def main() -> None:
             found = json.loads(done.stdout)
         base = base or found["peak_mb"]
         vectors = found["chunks"] * DIM * 4 / 1e6
-        found |= {"articles": count, "text_mb": round(text / 1e6, 1),
-                  "vectors_mb": round(vectors, 1), "above_mb": round(found["peak_mb"] - base, 1)}  # fmt: skip
+        found |= {
+            "articles": count,
+            "text_mb": round(text / 1e6, 1),
+            "vectors_mb": round(vectors, 1),
+            "above_mb": round(found["peak_mb"] - base, 1),
+        }
         print(json.dumps(found), flush=True)
 
 
