@@ -5,11 +5,11 @@
 INDEX is an index of the articles that tests/golden/kinds.jsonl names by url. The half
 written before the rules and the half written after them are counted apart.
 
-Right: the shown text has a word F1 of at least 0.6 with the gold span's, in whatever
-article it stands; or it holds the gold span, for the kinds that are answered by a
-sentence or a whole list (all but who_is). ``exact`` counts the first of the two alone. A
-question that nothing settles ("unsettled") is right when it is refused, and small
-talk when it is answered as talk, without a citation.
+Right: the shown text has a word F1 of at least 0.6 with the gold span's, in whatever article it
+stands; or it covers the gold span, or holds its words, for the kinds that are answered by a
+sentence or a whole list (all but who_is). ``exact`` counts the first of the two alone. A question
+that nothing settles ("unsettled") is right when it is refused, and small talk when it is answered
+as talk, without a citation.
 """
 
 from __future__ import annotations
@@ -85,7 +85,15 @@ def judged(row: dict[str, Any], answer: Answer, gold: str) -> tuple[str, bool]:
     if answer.status == "abstained" or answer.text is None:
         return "refused", False
     exact = f1_score(answer.text, gold) >= RIGHT
-    holds = f" {normalize_answer(gold)} " in f" {normalize_answer(answer.text)} "
+    holds = (
+        any(
+            citation.url == row["article_url"]
+            and citation.span.start <= row["start"]
+            and row["end"] <= citation.span.end
+            for citation in answer.citations[:1]
+        )
+        or f" {normalize_answer(gold)} " in f" {normalize_answer(answer.text)} "
+    )
     right = exact or (holds and row["kind"] not in NO_SENTENCE)
     return ("right" if right else "wrong"), exact
 

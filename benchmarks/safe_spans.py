@@ -43,9 +43,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--half", choices=("tuning", "held_back"), default="held_back")
-    parser.add_argument(
-        "--wrong", action="store_true", help="list what is wrong, before the figures"
-    )
+    parser.add_argument("--wrong", action="store_true", help="list what is wrong first")
     given = parser.parse_args()
     pipeline = Pipeline()
     records = [record for record in labelled() if record["half"] == given.half]

@@ -197,7 +197,9 @@ class Citation:
 
     ``flags`` warn of what a bare quote hides: "negated", "denied", "hedged", "question",
     "headline", "quoted" (:mod:`qa_bot.answering.safety`); "uncalibrated" is about the
-    confidence. ``speaker`` are the article's own words for who says it.
+    confidence. ``speaker`` are the article's own words for who says it. ``page`` counts from
+    1, None where the article has no pages; ``extractor`` names the program that took the text
+    out of its file, with its version, "" for files of text.
     """
 
     article_id: str
@@ -214,6 +216,7 @@ class Citation:
     flags: tuple[str, ...] = ()
     speaker: str | None = None
     content_hash: str = ""
+    extractor: str = ""
 
     @property
     def link(self) -> str | None:

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from qa_bot.analysis.pool import Analysed
 from qa_bot.errors import ModelError
 from qa_bot.protocols import Reading, ReadingPassage
-from qa_bot.records import Article, EmbedderFingerprint, Span, SpanCandidate
+from qa_bot.records import (
+    Article,
+    ArticleAnalysis,
+    Cue,
+    EmbedderFingerprint,
+    Entity,
+    Span,
+    SpanCandidate,
+)
 
 _WORD = re.compile(r"\w+")
 
@@ -135,3 +145,35 @@ class FakeReader:
                 )
         best = sorted(found.values(), key=lambda c: (-c.score, c.span))[:top_n]
         return Reading(tuple(best), 4.0)
+
+
+class FakePool:
+    """In place of the processes that analyse: names are words with a capital, and a sentence
+    with "not" in it is negated. Depends on the text alone. ``asked``: texts, in order, of all
+    pools; ``fail_after``: texts after which a call raises KeyboardInterrupt."""
+
+    asked: ClassVar[list[str]] = []
+    fail_after: ClassVar[int | None] = None
+
+    def __init__(self, workers: int = 1) -> None:
+        self.missing: str | None = None
+
+    def submit(
+        self, key: bytes, text: str, sentences: Sequence[Span], title: str
+    ) -> Iterator[Analysed]:
+        if self.fail_after is not None and len(self.asked) >= self.fail_after:
+            raise KeyboardInterrupt
+        self.asked.append(text)
+        names = [Entity(Span(*match.span()), "PERSON") for match in re.finditer(r"[A-Z]\w+", text)]
+        cues = [
+            Cue(s, "negation", Span(place, place + 3), Span(place + 3, s.end))
+            for s in sentences
+            if (place := text.find("not", s.start, s.end)) >= 0 and place + 3 < s.end
+        ]
+        yield Analysed(key, ArticleAnalysis(tuple(names), (), tuple(cues)))
+
+    def finish(self) -> Iterator[Analysed]:
+        yield from ()
+
+    def close(self) -> None:
+        pass

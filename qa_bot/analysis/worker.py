@@ -27,7 +27,7 @@ def pack(analysis: ArticleAnalysis) -> dict[str, Any]:
         "speeches": [
             [
                 *(s.span.start, s.span.end),
-                [s.speaker.start, s.speaker.end] if s.speaker else None,
+                [s.speaker.start, s.speaker.end] if s.speaker is not None else None,
                 s.quoted,
             ]
             for s in analysis.speeches
@@ -47,7 +47,7 @@ def unpack(answer: Mapping[str, Sequence[Any]]) -> ArticleAnalysis:
     return ArticleAnalysis(
         tuple(Entity(Span(start, end), kind) for start, end, kind in answer["entities"]),
         tuple(
-            Speech(Span(start, end), Span(*speaker) if speaker else None, quoted)
+            Speech(Span(start, end), Span(*speaker) if speaker is not None else None, quoted)
             for start, end, speaker, quoted in answer["speeches"]
         ),
         tuple(

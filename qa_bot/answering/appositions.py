@@ -128,7 +128,7 @@ def _behind(text: str, name: Span, sentence: Span) -> Span | None:
     first = _WORD.match(text, start, sentence.end)
     if first is None or first.group().casefold() in _NOT_DESCRIBING:
         return None
-    closed = _CLOSE.search(text, start, sentence.end)
+    closed = _CLOSE.search(text, _quoted_end(text, start, sentence.end), sentence.end)
     end = closed.start() if closed else sentence.end
     # "..., professor at the University of Oxford, England," goes on over a place's comma.
     while closed is not None and closed.group() == ",":
@@ -142,6 +142,14 @@ def _behind(text: str, name: Span, sentence: Span) -> Span | None:
         end = closed.start()
     # Said of nobody: a list of names, or the rest of the sentence.
     return _described(text, start, end, closing=closed is not None)
+
+
+def _quoted_end(text: str, start: int, stop: int) -> int:
+    """Behind the words in quotation marks that the description holds; ``start`` if none do."""
+    quoted = re.compile(
+        r"(?:(?!\bwhose\b)[^,;:()—–\"“”]){1,80}\s(?:\"[^\"]{1,60}\"|“[^”]{1,60}”)"
+    ).match(text, start, stop)
+    return quoted.end() if quoted else start
 
 
 def _described(text: str, start: int, end: int, *, closing: bool) -> Span | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from qa_bot.corpus.extractors import KEY as EXTRACTOR
+from qa_bot.corpus.pages import page_at
 from qa_bot.corpus.text import sentence_around
 from qa_bot.errors import CitationError
 from qa_bot.records import Article, Citation, Span
@@ -33,8 +35,10 @@ def cite(article: Article, span: Span, *, flags: tuple[str, ...] = ()) -> Citati
         quote=span.of(article.text),
         sentence=sentence.of(article.text),
         sentence_span=sentence,
+        page=page_at(article.metadata, span.start),
         flags=flags,
         content_hash=article.content_hash,
+        extractor=article.metadata.get(EXTRACTOR, ""),
     )
     check(citation, article)
     return citation

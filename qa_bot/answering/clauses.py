@@ -52,7 +52,10 @@ _BOUNDARY = re.compile(
     r"(?=\s+[\w’'-]+))\b"
 )
 _SENTENCE_SIGNS = " \t\r\n\u00a0,;:–—-"
-_OPENS = re.compile(r"[\"“‘']?(?:(?:But|And|So|Yet|Or|Just|Only|Mainly|Partly)\s+)?")
+_OPENS = re.compile(
+    r"[\"“‘']?(?:(?:But|And|So|Yet|Or|Just|Only|Mainly|Partly)\s+)?(?:[\w’'-]+,\s+)?[\"“‘']?"
+)
+_COMMA = re.compile(r",(?!\s+(?:not|rather|and|or|but|as well as)\b)")
 _WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
 _BARE = 4
 """A span of fewer words that holds no verb and follows no connective is not yet a reason."""
@@ -72,10 +75,10 @@ def clause_around(text: str, span: Span, sentence: Span, kind: Literal["why", "h
             start = before.start("word")
         elif not _says_something(text[span.start : span.end]):
             start = first
-    if _OPENS.fullmatch(text, sentence.start, start) and _BEGINS[kind].match(text, start, end):
+    if _OPENS.fullmatch(text, first, start) and _BEGINS[kind].match(text, start, end):
         # "Because it rained, they stayed": what follows the comma is what had the reason.
-        comma = text.find(",", span.end, end)
-        end = comma if comma >= 0 else end
+        comma = _COMMA.search(text, span.end, end)
+        end = comma.start() if comma else end
     return Span(start, max(span.end, end))
 
 

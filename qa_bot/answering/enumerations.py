@@ -42,6 +42,7 @@ _AFTER_LAST = vocabulary(
     " during without within across including before after since until while when where who whom"
     " whose which that because although though if but than via so both all each also"
 )
+_DETERMINERS = vocabulary("a an the his her its their our my your some any two three all other")
 _STOPS = re.compile(r"[:;()\[\]—–]|\s-\s|\.\s|[.?!]\Z|[.?!][\"”’']\Z|[\"”](?=\s+(?:[a-z]|[-–—]))")
 
 
@@ -78,7 +79,11 @@ def enumeration_around(text: str, span: Span, sentence: Span) -> Span | None:
         end = max(end, _item_end(text, pieces[stop]))
     # Leftwards: as long as the pieces are items.
     begin = first
-    while begin > 0 and not _parts(text, pieces[begin].start, max(span.start, pieces[begin].start)):
+    while (
+        begin > 0
+        and not _leads_in(text, pieces[first].start, span.start)
+        and not _parts(text, pieces[begin].start, max(span.start, pieces[begin].start))
+    ):
         before = pieces[begin - 1]
         if begin < first and _is_clause(text, pieces[begin]):
             break
@@ -90,7 +95,7 @@ def enumeration_around(text: str, span: Span, sentence: Span) -> Span | None:
         begin, start = begin - 1, head
         if head > before.start:
             break
-    if begin == stop or _items(pieces, begin, stop) < 2:
+    if begin == stop:
         return None
     return Span(min(start, span.start), max(end, span.end))
 
@@ -98,10 +103,6 @@ def enumeration_around(text: str, span: Span, sentence: Span) -> Span | None:
 def _own(pieces: list[_Piece], first: int, last: int, span: Span) -> Span | None:
     """``span`` itself if it holds a joint with "and" or "or", and so is an enumeration."""
     return span if any(pieces[i].final for i in range(first + 1, last + 1)) else None
-
-
-def _items(pieces: list[_Piece], begin: int, stop: int) -> int:
-    return stop - begin + 1
 
 
 def _pieces(text: str, sentence: Span) -> list[_Piece]:
@@ -125,6 +126,16 @@ def _parts(text: str, start: int, end: int) -> bool:
     if not words:
         return False
     return words[0] in _AFTER_LAST - {"with"} or not _VERBS.isdisjoint(words)
+
+
+def _leads_in(text: str, start: int, end: int) -> bool:
+    """Whether the words of a piece before the span are more than its determiner, or, before a
+    name, its description: then what stands before the piece is no item of the list."""
+    words = _WORD.findall(text[start:end].casefold())
+    if not _BEFORE_FIRST.isdisjoint(words) or not _VERBS.isdisjoint(words):
+        return True
+    named = text[end : end + 1].isupper()
+    return not named and not _DETERMINERS.issuperset(words)
 
 
 def _is_clause(text: str, piece: _Piece) -> bool:

@@ -33,7 +33,9 @@ def with_context(
         return citation
     flags = (*citation.flags, *flags_of(analysis, citation.span))
     speaker = speaker_of(analysis, citation.span)
-    return replace(citation, flags=flags, speaker=speaker.of(article.text) if speaker else None)
+    return replace(
+        citation, flags=flags, speaker=None if speaker is None else speaker.of(article.text)
+    )
 
 
 def flags_of(analysis: ArticleAnalysis, span: Span) -> tuple[str, ...]:

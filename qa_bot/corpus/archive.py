@@ -25,7 +25,7 @@ from qa_bot.corpus.members import (
     MOST_TIMES,
     TOTAL_BYTES,
     is_bomb,
-    is_hidden,
+    is_passed_over,
     limited,
     unsafe_name,
 )
@@ -120,7 +120,7 @@ class ZipLoader:
             if number == MOST_MEMBERS:
                 yield _too_many(file, len(infos))
                 return
-            if info.is_dir() or is_hidden(info.filename):
+            if info.is_dir() or is_passed_over(info.filename):
                 continue
             member = _Member(file, clean(info.filename), self.inner)
             if info.filename == before:
@@ -175,7 +175,7 @@ class TarLoader:
                 yield _too_many(file, None)
                 return
             name = clean(info.name).removeprefix("./")
-            if info.isdir() or is_hidden(name):
+            if info.isdir() or is_passed_over(name):
                 continue
             member = _Member(file, name, self.inner)
             if not info.isfile():

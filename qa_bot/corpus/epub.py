@@ -92,7 +92,11 @@ def _chapters(
             yield Skipped(shown, str(reason))
             continue
         root = parse_page(page)
-        text = "" if root is None else clean(join(blocks(root)))
+        text = (
+            ""
+            if root is None
+            else clean(join([block for block in blocks(root) if "nav" not in block.within]))
+        )
         if not text.strip():  # a cover
             continue
         yield build_article(

@@ -168,7 +168,8 @@ def _sort_file(path: Path, relative: str) -> SourceFile | Skipped:
     if not stat.S_ISREG(mode):  # opening a pipe would wait for ever
         return Skipped(_shown(path), "not a regular file")
     if loader_of(path.name, LOADERS) is None:
-        known = ", ".join(sorted(supported_suffixes()))
+        plain = sorted(suffix for suffix in supported_suffixes() if not suffix.endswith(".gz"))
+        known = f"{', '.join(plain)}; also with .gz behind"
         return Skipped(_shown(path), f"not a format that is read ({known})")
     return SourceFile(path, relative)
 

@@ -31,8 +31,10 @@ def unsafe_name(name: str) -> bool:
     )
 
 
-def is_hidden(name: str) -> bool:
-    """Whether a member lies in what a folder would be passed over for: .git, __MACOSX."""
+def is_passed_over(name: str) -> bool:
+    """Whether a member is hidden, or lies in what is: .git, __MACOSX."""
+    if unsafe_name(name):  # not silently
+        return False
     return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from qa_bot.corpus.decoding import Undecodable, decode
-from qa_bot.corpus.files import lines
+from qa_bot.corpus.files import DAMAGED, lines
 from qa_bot.corpus.rows import Row, articles_of_rows, text_column
 from qa_bot.protocols import ArticleFile
 from qa_bot.records import Article, Notice, Skipped
@@ -41,8 +41,12 @@ class TableLoader:
         self, file: ArticleFile, *, article_id: str, max_bytes: int
     ) -> Iterator[Article | Skipped | Notice]:
         """The articles in the table's order; ``max_bytes`` bounds one row."""
-        with file.open() as stream:
-            sample = stream.read(_SAMPLE)
+        try:
+            with file.open() as stream:
+                sample = stream.read(_SAMPLE)
+        except DAMAGED as error:
+            yield Skipped(file.shown, f"its compression is damaged: {error}")
+            return
         if not sample.strip(b"\xef\xbb\xbf \t\r\n"):
             yield Skipped(file.shown, "empty")
             return

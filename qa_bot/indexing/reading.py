@@ -16,6 +16,7 @@ from pathlib import Path
 
 import qa_bot.corpus
 from qa_bot.corpus.articles import host
+from qa_bot.corpus.extractors import all_extractors
 from qa_bot.corpus.folder import SourceFile, walk
 from qa_bot.indexing.base import KnownArticle
 from qa_bot.indexing.isolated import Loading
@@ -69,8 +70,9 @@ class Difference:
 
 
 def reading_rules(max_file_mb: int, columns: str) -> str:
-    """Changes whenever a file could be read differently: the loaders' source, the settings."""
-    digest = hashlib.sha256(f"{max_file_mb}\0{columns}\0".encode())
+    """Changes whenever a file could be read differently: the loaders' source, the libraries
+    that they use, the settings."""
+    digest = hashlib.sha256(f"{max_file_mb}\0{columns}\0{all_extractors()}\0".encode())
     for path in sorted(Path(qa_bot.corpus.__path__[0]).glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -40,7 +40,7 @@ def encode(analysis: ArticleAnalysis) -> bytes:
         (
             one.span.start,
             one.span.end,
-            *((one.speaker.start, one.speaker.end) if one.speaker else (-1, -1)),
+            *((one.speaker.start, one.speaker.end) if one.speaker is not None else (-1, -1)),
             int(one.quoted),
         )
         for one in analysis.speeches

@@ -9,18 +9,19 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import FakeEmbedder
+from fakes import FakeEmbedder, FakePool
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa_bot.chunking import searchable_text
 from qa_bot.config import Settings
 from qa_bot.errors import CorpusError, IndexLocked, ModelError
-from qa_bot.indexing import build_index
+from qa_bot.indexing import analyse, build, build_index
 from qa_bot.records import Filters, IndexReport
 from qa_bot.storage.lexical import terms
 from qa_bot.storage.locks import writer_lock
@@ -61,6 +62,19 @@ def unsynced() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda descriptor: None)
         yield
+
+
+@pytest.fixture(autouse=True, scope="module")
+def quick_analysis() -> Iterator[None]:
+    """A stand-in for spaCy, so that every test here also carries analyses along."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "wanted_rules", rules_of)
+        patch.setattr(analyse, "AnalysisPool", FakePool)
+        yield
+
+
+def rules_of(chosen: Settings) -> tuple[str, None]:
+    return ("fake rules" if chosen.analysis else ""), None
 
 
 @pytest.fixture
@@ -356,6 +370,7 @@ TEXTS = [
     "Only one line here.",
     "",
     " ".join([KIM, WEATHER, SPORT] * 3),
+    f"He did not go. {KIM} {WEATHER} {SPORT} The rest is another story.",
 ]
 states = st.lists(
     st.dictionaries(st.sampled_from(NAMES), st.sampled_from(TEXTS)), min_size=1, max_size=6
@@ -381,6 +396,11 @@ def same(updated: Snapshot, rebuilt: Snapshot) -> Iterator[str]:
         rebuilt.chunk_count,
     ):
         yield "counts"
+    for one in updated.articles():
+        if updated.analysis(one.article_id) != rebuilt.analysis(one.article_id):
+            yield f"analysis of {one.article_id}"
+        if updated.near_duplicates(one.article_id) != rebuilt.near_duplicates(one.article_id):
+            yield f"near-duplicates of {one.article_id}"
     embedder = FakeEmbedder()
     for question in ("Kim's train journey", "the rain of the farmers", "goals", "nowhere"):
         vector, asked = embedder.embed_question(question), terms(question)
@@ -620,7 +640,7 @@ def test_progress_is_told_stage_by_stage(articles: Path, index: Path) -> None:
         progress=lambda *step: told.append(step),
     )
     stages = list(dict.fromkeys(stage for stage, _, _ in told))
-    assert stages == ["reading", "chunking", "embedding", "writing"]
+    assert stages == ["reading", "chunking", "embedding", "analysing", "writing"]
     for stage in stages:
         steps = [(done, total) for name, done, total in told if name == stage]
         assert steps == sorted(steps)
@@ -674,3 +694,139 @@ def test_other_chunking_keeps_the_vectors_of_texts_that_stay_whole(
     assert len(report.unchanged) == 4
     assert embedder.embedded  # the long one was cut otherwise
     assert not any("One line." in text for text in embedder.embedded)
+
+
+# --- analyses and near-duplicates ------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that are analysed from now on."""
+    monkeypatch.setattr(FakePool, "asked", [])
+    return FakePool.asked
+
+
+def analysed(index: Path) -> dict[str, bool]:
+    snapshot = Snapshot.open(index)
+    return {
+        one.article_id: snapshot.analysis(one.article_id) is not None for one in snapshot.articles()
+    }
+
+
+def test_an_analysis_lies_in_its_article_and_is_read_back(articles: Path, index: Path) -> None:
+    write(articles, kim=f"{KIM} He did not fly.")
+    index_of(articles, index)
+    snapshot = Snapshot.open(index)
+    found = snapshot.analysis("articles/kim.txt")
+    assert found is not None
+    text = snapshot.article("articles/kim.txt").text
+    assert [entity.span.of(text) for entity in found.entities] == [
+        "Kim",
+        "The",
+        "He",
+        "Tuesday",
+        "He",
+    ]
+    (cue,) = found.cues
+    assert (cue.span.of(text), cue.scope.of(text)) == ("not", " fly.")
+    assert snapshot.manifest.analysis == "fake rules"
+    with pytest.raises(KeyError, match="nothing"):
+        snapshot.analysis("nothing")
+
+
+def test_only_new_and_changed_texts_are_analysed(
+    articles: Path, index: Path, asked: list[str]
+) -> None:
+    index_of(articles, index)
+    write(articles, sport=SPORT, kim=KIM.replace("twenty", "thirty"))
+    (articles / "weather.txt").rename(articles / "rain.txt")
+    asked.clear()
+    index_of(articles, index)
+    assert sorted(asked) == sorted([SPORT, KIM.replace("twenty", "thirty")])
+    asked.clear()
+    index_of(articles, index, FakeEmbedder(dim=12, name="second"))
+    assert asked == []  # the vectors are others, the grammar is the same
+    assert all(analysed(index).values())
+
+
+def test_without_analysis_there_is_none_and_a_later_run_makes_up_for_it(
+    articles: Path, index: Path, asked: list[str]
+) -> None:
+    plain = replace(SMALL, analysis=False)
+    index_of(articles, index, chosen=plain)
+    assert asked == []
+    assert not any(analysed(index).values())
+    assert Snapshot.open(index).manifest.analysis == ""
+    embedder = FakeEmbedder()
+    report = index_of(articles, index, embedder)
+    assert (len(report.unchanged), embedder.embedded) == (2, [])
+    assert all(analysed(index).values())
+    write(articles, sport=SPORT)
+    index_of(articles, index, chosen=plain)
+    assert analysed(index) == {
+        "articles/kim.txt": True,
+        "articles/sport.txt": False,
+        "articles/weather.txt": True,
+    }
+    assert index_of(articles, index, chosen=plain).generation == 3
+
+
+def test_after_ctrl_c_no_text_is_analysed_again(
+    index: Path, tmp_path: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write(tmp_path / "news", **{f"n{n}": f"Story {n}. It is known." for n in range(9)})
+    monkeypatch.setattr(FakePool, "fail_after", 5)
+    with pytest.raises(KeyboardInterrupt):
+        index_of(folder, index)
+    first = list(asked)
+    monkeypatch.setattr(FakePool, "fail_after", None)
+    asked.clear()
+    embedder = FakeEmbedder()
+    index_of(folder, index, embedder)
+    assert (len(first), len(asked)) == (5, 4)
+    assert set(first).isdisjoint(asked)
+    assert embedder.embedded == []
+    assert all(analysed(index).values())
+    assert list((index / "cache").glob("*")) == []
+
+
+LONG = (
+    "The harbour of Norby was closed on Monday after a storm. Two cranes fell into the basin and "
+    "one ship was damaged. Nobody was hurt. The mayor said that repairs would take until spring "
+    "and cost about nine million. Ferries to Sandvik leave from the old pier for the time being."
+)
+
+
+def test_near_duplicates_are_found_across_segments_and_go_with_their_article(
+    index: Path, tmp_path: Path
+) -> None:
+    folder = write(tmp_path / "news", agency=LONG, other=" ".join([KIM, WEATHER, SPORT]))
+    index_of(folder, index)
+    assert not Snapshot.open(index).has_near_duplicates
+    write(folder, paper=f"By our own reporter. {LONG}", third=LONG[:220])
+    index_of(folder, index)
+    snapshot = Snapshot.open(index)
+    three = frozenset(f"news/{name}.txt" for name in ("agency", "paper", "third"))
+    assert {snapshot.near_duplicates(one) for one in three} == {three}
+    assert snapshot.near_duplicates("news/other.txt") == {"news/other.txt"}
+    (folder / "third.txt").unlink()
+    write(folder, paper=WEATHER)
+    index_of(folder, index)
+    assert not Snapshot.open(index).has_near_duplicates
+
+
+def test_another_rule_for_near_duplicates_goes_over_all_articles(
+    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write(tmp_path / "news", agency=LONG, paper=f"{LONG} This is ours.")
+    monkeypatch.setattr(build, "find_pairs", lambda new, old: set())
+    monkeypatch.setattr(build, "RULE", "an older one")
+    index_of(folder, index)
+    assert not Snapshot.open(index).has_near_duplicates
+    monkeypatch.undo()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "wanted_rules", rules_of)
+        patch.setattr(analyse, "AnalysisPool", FakePool)
+        write(folder, sport=SPORT)
+        index_of(folder, index)
+    assert len(Snapshot.open(index).near_duplicates("news/agency.txt")) == 2

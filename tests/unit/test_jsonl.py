@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from qa_bot.corpus.archive import GzipLoader
 from qa_bot.corpus.jsonl import JsonlLoader
 from qa_bot.protocols import ArticleFile
 from qa_bot.records import Article, Notice, Skipped
 
-LOADER = JsonlLoader(frozenset({".jsonl", ".jsonl.gz"}))
+LOADER = JsonlLoader(frozenset({".jsonl"}))
 
 
 def load(path: Path, *rows: object, max_bytes: int = 10_000) -> list[Article | Skipped | Notice]:
@@ -184,12 +185,14 @@ def test_gzip(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl.gz"
     rows = b"".join(b'{"text": "Row %d."}\n' % i for i in range(1000))
     path.write_bytes(gzip.compress(rows))
-    found = list(LOADER.load(ArticleFile.at(path), article_id="x", max_bytes=100))
+    loader = GzipLoader((LOADER,))
+    assert loader.suffixes == {".jsonl.gz"}
+    found = list(loader.load(ArticleFile.at(path), article_id="x", max_bytes=100))
     assert len(found) == 1000
     assert isinstance(found[9], Article)
     assert found[9].location == f"{path}#L10"
     path.write_bytes(gzip.compress(rows)[:-20])
-    *_, last = LOADER.load(ArticleFile.at(path), article_id="x", max_bytes=100)
+    *_, last = loader.load(ArticleFile.at(path), article_id="x", max_bytes=100)
     assert isinstance(last, Skipped)
     assert "compression is damaged" in last.reason
 

@@ -126,7 +126,7 @@ def test_front_matter_is_read_and_masked(tmp_path: Path, newline: str, mark: str
     assert found.author == "Jane Doe"
     assert found.source == "example.org"
     assert found.url == "https://www.example.org/a"
-    assert found.metadata == {"section": "Local"}
+    assert found.metadata == {"section": "Local", "tags": "roads"}
     shown = [s.of(raw) for s in sentences(raw) if s not in found.masked]
     assert shown == ["# Other title", "The body of it."]
 
