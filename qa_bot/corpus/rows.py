@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from qa_bot.corpus.articles import build_article, clean, read_fields
 from qa_bot.corpus.dates import looks_like_date
+from qa_bot.corpus.exported import MARK, article_of_export
 from qa_bot.protocols import ArticleFile
 from qa_bot.records import Article, Notice, Skipped
 
@@ -35,6 +36,10 @@ def articles_of_rows(
         where = f"{file.shown}#L{number}"
         if isinstance(record, str):
             yield Skipped(where if number else file.shown, record)
+            continue
+        if MARK in record:
+            article = article_of_export(record, f"{file.location}#L{number}")
+            yield Skipped(where, article) if isinstance(article, str) else article
             continue
         record = _renamed(record, columns)
         text = _take_text(record)

@@ -12,7 +12,7 @@ from qa_bot.config import Settings
 from qa_bot.indexing.addressed import fetch_given, split_given
 from qa_bot.indexing.analyse import ArticleAnalyses, wanted_rules
 from qa_bot.indexing.base import Base, open_base
-from qa_bot.indexing.embed import embed_missing
+from qa_bot.indexing.embed import MissingTexts, embed_missing
 from qa_bot.indexing.isolated import Loading
 from qa_bot.indexing.kept import Sight, kept_and_merged
 from qa_bot.indexing.reading import Difference, FolderReader, reading_rules
@@ -206,11 +206,11 @@ class _Run:
             closing(VectorCache(self._layout.vector_cache, self._encoder.dim)) as cache,
             closing(AnalysisCache(self._layout.analysis_cache)) as analysis_cache,
             closing(ArticleAnalyses(known, analysis_cache)) as analyses,
+            MissingTexts(self._layout.vector_cache.parent) as missing,
         ):
             vectors = KnownVectors(known, cache, self._encoder.dim)
-            missing = self._chunk(writer, vectors, analyses)
+            self._chunk(writer, vectors, analyses, missing)
             embedded = embed_missing(missing, self._embedder, cache, self._progress)
-            missing.clear()
             analyses.write(writer, self._progress)
             found.notices += analyses.notices
             self._progress("writing", 0, 2)
@@ -291,11 +291,14 @@ class _Run:
                 writer.add_article(article, root, known.relative)
 
     def _chunk(
-        self, writer: SegmentWriter, vectors: KnownVectors, analyses: ArticleAnalyses
-    ) -> dict[bytes, str]:
-        """Chunk and sign the new articles, and announce them to ``analyses``; returns the
-        texts that have no vector, by key."""
-        missing: dict[bytes, str] = {}
+        self,
+        writer: SegmentWriter,
+        vectors: KnownVectors,
+        analyses: ArticleAnalyses,
+        missing: MissingTexts,
+    ) -> None:
+        """Chunk and sign the new articles, and announce them to ``analyses``; the texts that
+        have no vector go to ``missing``."""
         fresh: dict[bytes, str] = {}
         total = writer.articles
         for done, (number, article) in enumerate(writer.added(), 1):
@@ -309,10 +312,9 @@ class _Run:
             fresh.update(zip(keys, texts, strict=True))
             if done % _ARTICLES_AT_A_TIME == 0 or done == total:
                 for key in vectors.missing(list(fresh)):
-                    missing[key] = fresh[key]
+                    missing.add(key, fresh[key])
                 fresh.clear()
             self._progress("chunking", done, total)
-        return missing
 
 
 def _silent(stage: str, done: int, total: int) -> None:

@@ -7,7 +7,6 @@ Text, Markdown and JSON Lines are read in place: nothing but our own code reads 
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -17,13 +16,10 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from qa_bot.corpus.folder import SourceFile, load_file
-from qa_bot.errors import ConfigError
-from qa_bot.records import Article, Notice, Skipped
+from qa_bot.corpus.apart import Found, load_safely
+from qa_bot.records import Skipped
 
-Found = Article | Skipped | Notice
-
-COMMAND = (sys.executable, "-m", "qa_bot.indexing.isolated")
+COMMAND = (sys.executable, "-m", "qa_bot.corpus.apart")
 """Starts the process; the number of its end of the pipe is added."""
 _IN_PLACE = (".txt", ".md", ".markdown", ".jsonl", ".ndjson", ".jsonl.gz", ".csv", ".tsv")
 _STARTING = 300.0
@@ -43,7 +39,7 @@ class Loading:
         """The articles of a file, their ids beginning with ``label``. Never raises for what is
         in the file: a loader that fails, hangs or crashes ends with Skipped."""
         if path.name.lower().endswith(_IN_PLACE):
-            yield from _load(path, label, self._max_file_mb, self._columns)
+            yield from load_safely(path, label, self._max_file_mb, self._columns)
         else:
             yield from self._load_apart(path, label)
 
@@ -93,43 +89,3 @@ class Loading:
             code = self._process.wait(10)
             return signal.Signals(-code).name if code < 0 else f"exit code {code}"
         return "it broke off"
-
-
-def _load(path: Path, label: str, max_file_mb: int, columns: str) -> Iterator[Found]:
-    file = SourceFile(path, label)
-    try:
-        yield from load_file(file, root_name="", max_file_mb=max_file_mb, columns=columns)
-    except ConfigError:
-        raise
-    except Exception as error:
-        said = " ".join(str(error).split())[:200]
-        reason = f"its loader failed: {type(error).__name__}: {said}".rstrip(": ")
-        yield Skipped(str(path), f"{reason}; it is tried again when it has changed")
-
-
-def serve(number: int) -> None:
-    """The process: files in, articles out, until nobody asks any more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that asks
-    pipe = Connection(number)
-    pipe.send("ready")
-    with suppress(EOFError, OSError):
-        while True:
-            path, label, max_file_mb, columns, seconds = pipe.recv()
-            _limit_cpu(seconds)
-            for found in _load(path, label, max_file_mb, columns):
-                pipe.send(found)
-                _limit_cpu(seconds)
-            pipe.send(None)
-
-
-def _limit_cpu(seconds: float) -> None:
-    """Twice ``seconds`` more, so that a loader that hangs ends even when nobody waits for it."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime + 2 * seconds) + 1
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    if hard == resource.RLIM_INFINITY or soft < hard:
-        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
-
-
-if __name__ == "__main__":
-    serve(int(sys.argv[1]))

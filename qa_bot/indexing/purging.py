@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterable, Sequence
-from importlib import import_module, util
 from pathlib import Path
 
 from qa_bot.corpus.folder import SourceFile, load_file
@@ -72,10 +71,9 @@ def forget_generations(layout: Layout) -> list[str]:
 
 def forget_elsewhere(index: Path, article_ids: Sequence[str]) -> None:
     """What people asked and said about the articles."""
-    if util.find_spec("qa_bot.journal"):
-        forget = getattr(import_module("qa_bot.journal"), "forget_articles", None)
-        if forget is not None:
-            forget(index, article_ids)
+    from qa_bot.journal import forget_articles
+
+    forget_articles(index, article_ids)
 
 
 def _empty_rows(file: HoldingFile) -> None:

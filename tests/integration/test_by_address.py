@@ -15,7 +15,7 @@ from web_server import Answer, Site, serving
 from qa_bot.answering.verify import verify_answer
 from qa_bot.config import Settings
 from qa_bot.errors import CorpusError, FetchError, IndexLocked
-from qa_bot.indexing import build_index, remove_articles
+from qa_bot.indexing import build_index, isolated, remove_articles
 from qa_bot.records import Answer as Said
 from qa_bot.records import Citation, IndexReport, Span
 from qa_bot.storage.snapshot import Snapshot
@@ -39,8 +39,10 @@ def page(name: str, *, title: str = "", more: str = "") -> str:
 
 
 @pytest.fixture(autouse=True)
-def unsynced(monkeypatch: pytest.MonkeyPatch) -> None:
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without syncing, and without a process of its own for HTML: test_quarantine.py has it."""
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+    monkeypatch.setattr(isolated, "_IN_PLACE", (".html", ".txt"))
 
 
 @pytest.fixture

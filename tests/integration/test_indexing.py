@@ -23,7 +23,6 @@ from qa_bot.config import Settings
 from qa_bot.errors import CorpusError, IndexLocked, ModelError
 from qa_bot.indexing import analyse, build, build_index
 from qa_bot.records import Filters, IndexReport
-from qa_bot.storage import vector_cache
 from qa_bot.storage.lexical import terms
 from qa_bot.storage.locks import writer_lock
 from qa_bot.storage.snapshot import Snapshot
@@ -569,7 +568,6 @@ def test_after_a_kill_the_next_run_goes_on_too(
     from qa_bot.indexing import embed
 
     monkeypatch.setattr(embed, "_BATCH", 8)
-    monkeypatch.setattr(vector_cache, "_SECONDS", -1.0)  # as if every batch took seconds
     folder = write(tmp_path / "news")
     write(folder, **{f"n{n}": f"Story {n} of many. Nothing more is known." for n in range(40)})
 

@@ -14,7 +14,7 @@ from fakes import FakeEmbedder
 from qa_bot.config import Settings
 from qa_bot.errors import CorpusError, IndexNotFound
 from qa_bot.indexing import build_index, remove_articles
-from qa_bot.records import IndexReport
+from qa_bot.records import Answer, Citation, IndexReport, Span
 from qa_bot.storage.lexical import terms
 from qa_bot.storage.locks import writer_lock
 from qa_bot.storage.publish import rollback
@@ -202,6 +202,26 @@ def test_a_purge_leaves_no_byte_of_the_text(articles: Path, index: Path) -> None
     embedder = FakeEmbedder()
     assert index_of([articles, uploads], index, embedder=embedder).added == ()
     assert embedder.embedded == []
+
+
+def test_feedback_about_a_purged_article_is_forgotten(articles: Path, index: Path) -> None:
+    from qa_bot.journal.feedback import add_feedback, feedback
+
+    index_of(articles, index)
+    for name, text in (("secret", SECRET), ("kim", KIM)):
+        citation = Citation(
+            f"articles/{name}.txt", "", None, "", None, None, Span(0, 20), text[:20], text,
+            Span(0, len(text)),
+        )  # fmt: skip
+        said = Answer(
+            f"What of {text[:20]}?", "answered", text[:20], 1.0, (citation,), (), (), 1, (), None,
+            None, 1,
+        )  # fmt: skip
+        add_feedback(index, said, "right")
+    assert "journal.sqlite" in "".join(holding(index, "zanzibarquokka"))
+    removed(index, "articles/secret.txt", purge=True)
+    assert holding(index, "zanzibarquokka") == []
+    assert len(feedback(index)) == 1
 
 
 def test_what_was_removed_before_can_be_purged(articles: Path, index: Path) -> None:
