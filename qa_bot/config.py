@@ -16,7 +16,7 @@ from qa_bot.errors import ConfigError
 
 ENVIRONMENT_PREFIX = "QA_BOT_"
 CONFIG_FILE = "qa_bot.toml"
-_NOT_SETTINGS = frozenset({"EVAL_DATA", "CONFIG"})
+_NOT_SETTINGS = frozenset({"EVAL_DATA", "CONFIG", "AUTH"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import typer
 
-from qa_bot.cli import asking, checking, evaluating, indexing
+from qa_bot.cli import asking, checking, evaluating, indexing, serving
 from qa_bot.errors import QABotError
 
 app = typer.Typer(
@@ -28,10 +28,13 @@ app = typer.Typer(
 )
 app.command("index", short_help="Bring folders of articles up to date.")(indexing.index)
 app.command("ask")(asking.ask)
-app.command("chat", short_help="Open the chat page.")(asking.chat)
+app.command("chat", short_help="Open the chat page.")(serving.chat)
 app.command("eval", short_help="Measure answers on a file of questions.")(evaluating.evaluate_file)
 app.command("verify", short_help="Check an answer's sources, or the index.")(checking.verify)
 app.command("info", short_help="Say what the index holds.")(checking.info)
+app.command("mcp", short_help="Serve MCP tools on stdin and stdout.")(serving.mcp)
+app.command("password", short_help="Print a line of an account file.")(serving.password)
+app.command("token", short_help="Make a token for a program.")(serving.token)
 app.command("rollback", short_help="Serve the generation before.")(indexing.rollback)
 
 
