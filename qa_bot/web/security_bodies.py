@@ -30,6 +30,7 @@ MOST_FILES = 500
 LARGEST_BODY = 4 * 1024 * 1024
 """Bytes of any other request."""
 DEEPEST = 60
+_MOST_DRAINED = 32 * 1024 * 1024
 _LONGEST_HEADER = 8 * 1024
 _CALL = re.compile(r"/gradio_api/call/(v2/)?([^/]*)/?")
 
@@ -49,25 +50,46 @@ class BodyGuard:
             return
         headers = Headers(scope=scope)
         uploading = scope["path"].rstrip("/") == UPLOAD
-        if uploading and self._read_only:
-            await _refuse(403, "This collection cannot be changed here.")(scope, receive, send)
-            return
         largest = LARGEST_UPLOAD if uploading else LARGEST_BODY
         declared = headers.get("content-length", "0")
-        if not declared.isdecimal() or int(declared) > largest:
-            await _too_large(largest)(scope, receive, send)
+        size = int(declared) if declared.isdecimal() and len(declared) < 16 else 2**60
+        if uploading and self._read_only:
+            refusal = _refusal(403, "This collection cannot be changed here.")
+        elif size > largest:
+            refusal = _too_large(largest)
         elif uploading:
-            # In pieces: Gradio writes them to a file as they come.
-            watch = UploadWatch(headers.get("content-type", ""))
-
-            async def watched() -> Message:
-                message = await receive()
-                watch.feed(message.get("body", b""))
-                return message
-
-            await self._app(scope, watched, send)
+            await self._upload(scope, receive, send, headers.get("content-type", ""))
+            return
         else:
             await self._whole(scope, receive, send)
+            return
+        if size <= _MOST_DRAINED:
+            await _drain(receive)
+        await refusal(scope, receive, send)
+
+    async def _upload(self, scope: Scope, receive: Receive, send: Send, kind: str) -> None:
+        """Let the body through in pieces, as Gradio writes them to a file, and watch them."""
+        watch = UploadWatch(kind)
+        refused = False
+
+        async def watched() -> Message:
+            nonlocal refused
+            message = await receive()
+            try:
+                watch.feed(message.get("body", b""))
+            except MultiPartException:
+                refused = bool(message.get("more_body"))
+                raise
+            return message
+
+        async def answered(message: Message) -> None:
+            nonlocal refused
+            if refused:
+                refused = False
+                await _drain(receive)
+            await send(message)
+
+        await self._app(scope, watched, answered)
 
     async def _whole(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body, check it, and let the app read it again."""
@@ -78,6 +100,8 @@ class BodyGuard:
                 return  # whoever sent it has gone
             body += message.get("body", b"")
             if len(body) > LARGEST_BODY:
+                if message.get("more_body"):
+                    await _drain(receive)
                 await _too_large(LARGEST_BODY)(scope, receive, send)
                 return
             if not message.get("more_body"):
@@ -85,7 +109,7 @@ class BodyGuard:
         path = scope["path"]
         problem = call_problem(path, bytes(body)) if path.startswith("/gradio_api/") else None
         if problem is not None:
-            await _refuse(422, problem)(scope, receive, send)
+            await _refusal(422, problem)(scope, receive, send)
             return
         await self._app(scope, _again(bytes(body), receive), send)
 
@@ -240,10 +264,20 @@ def _again(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
-def _refuse(status: int, detail: str) -> JSONResponse:
-    # What is still on its way is not read, so the connection cannot serve another request.
-    return JSONResponse({"detail": detail}, status, headers={"Connection": "close"})
+async def _drain(receive: Receive) -> None:
+    """Throw away what is still coming. Closed before all is read, a connection is reset, and
+    whoever sends never sees the answer."""
+    drained = 0
+    while drained <= _MOST_DRAINED:
+        message = await receive()
+        drained += len(message.get("body", b""))
+        if not message.get("more_body"):
+            return
+
+
+def _refusal(status: int, detail: str) -> JSONResponse:
+    return JSONResponse({"detail": detail}, status)
 
 
 def _too_large(largest: int) -> JSONResponse:
-    return _refuse(413, f"The request is too large: at most {largest:,} bytes are taken.")
+    return _refusal(413, f"The request is too large: at most {largest:,} bytes are taken.")

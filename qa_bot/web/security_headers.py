@@ -62,21 +62,22 @@ class SecurityHeaders:
 
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _mark(MutableHeaders(scope=message), path)
+                _mark(MutableHeaders(scope=message), path, message["status"])
             await send(message)
 
         await self._app(scope, receive, marked)
 
 
-def _mark(headers: MutableHeaders, path: str) -> None:
+def _mark(headers: MutableHeaders, path: str, status: int) -> None:
     for name in [name for name in headers if name.startswith("access-control-")]:
         del headers[name]
     for name, value in EVERYWHERE.items():
         headers[name] = value
     if path.startswith(FILES):  # an upload is only ever handed back as bytes to keep
         headers["Content-Security-Policy"] = DOWNLOAD
-        headers["Content-Type"] = "application/octet-stream"
-        headers["Content-Disposition"] = "attachment"
+        if status < 400:
+            headers["Content-Type"] = "application/octet-stream"
+            headers["Content-Disposition"] = "attachment"
     headers.setdefault("Content-Security-Policy", NOTHING)
     if not path.startswith(_KEPT):
         headers["Cache-Control"] = "no-store"

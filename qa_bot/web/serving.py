@@ -26,6 +26,7 @@ from qa_bot.errors import ConfigError
 from qa_bot.web import api_openapi
 from qa_bot.web.auth_gate import Gate
 from qa_bot.web.auth_page import LOGOUT
+from qa_bot.web.gradio_streams import EndedStreams
 from qa_bot.web.page import build_page, head
 from qa_bot.web.security_bodies import LARGEST_UPLOAD, BodyGuard
 from qa_bot.web.security_doors import Doors
@@ -125,7 +126,7 @@ def build_app(
 ) -> tuple[ASGIApp, FastAPI]:
     """``page`` and what else is served: (behind the guards, the routes alone)."""
     routes = _routes(bot, page, login=accounts is not None, mcp=mcp)
-    guarded: ASGIApp = BodyGuard(PageScripts(routes), read_only=read_only)
+    guarded: ASGIApp = BodyGuard(PageScripts(EndedStreams(routes)), read_only=read_only)
     guarded = Doors(guarded)
     if accounts is not None:
         guarded = Gate(guarded, accounts)
