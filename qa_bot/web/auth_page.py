@@ -32,10 +32,17 @@ input:focus-visible, button:focus-visible { outline: 3px solid var(--accent); ou
 _HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 
 POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_HASH}'; form-action 'self'; "
+    f"default-src 'none'; style-src 'sha256-{_HASH}'; img-src data:; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
 """The Content-Security-Policy of both."""
+
+
+LINK = (
+    f'<a href="{LOGOUT}" style="position:absolute;top:22px;right:28px;z-index:5;'
+    'font:13px/1.5 system-ui,sans-serif;color:inherit">Log out</a>'
+)
+"""What leads from the page to the form that logs out."""
 
 
 def login_page(problem: str = "") -> str:

@@ -26,7 +26,8 @@ EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "X-DNS-Prefetch-Control": "off",
-    "Referrer-Policy": "no-referrer",
+    # Not "no-referrer": with it a browser sends its forms here with "Origin: null".
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
@@ -84,10 +85,13 @@ def _mark(headers: MutableHeaders, path: str, status: int) -> None:
 
 
 class PageScripts:
-    """ASGI: the page at "/" with a nonce on its scripts and the policy that asks for it."""
+    """ASGI: the page at "/" with a nonce on its scripts and the policy that asks for it.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    ``first``: HTML that stands before everything in its body.
+    """
+
+    def __init__(self, app: ASGIApp, first: str = "") -> None:
+        self._app, self._first = app, first
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != "/":
@@ -115,18 +119,19 @@ class PageScripts:
             if done and Headers(scope=started[0]).get("content-type", "").startswith("text/html"):
                 body.extend(message.get("body", b""))
                 message = {**message, "body": b""}
-                _allow_scripts(started[0], body)
+                _change_page(started[0], body, self._first)
             await collect(message)
 
         await self._app({**scope, "headers": plain}, receive, rewrite)
 
 
-def _allow_scripts(start: Message, body: bytearray) -> None:
+def _change_page(start: Message, body: bytearray, first: str) -> None:
     """Change the page in ``body`` and the headers that go before it."""
     nonce = secrets.token_urlsafe(16)
     page = _LEFT_OUT.sub("", body.decode("utf-8"))
     # What the page holds as JSON has its "<" escaped, so these are the template's own.
     page = page.replace("<script", f'<script nonce="{nonce}"')
+    page = page.replace("<gradio-app", f"{first}<gradio-app", 1)
     headers = MutableHeaders(scope=start)
     # A HEAD request has the headers and no page.
     if body:

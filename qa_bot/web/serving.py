@@ -25,7 +25,7 @@ from starlette.types import ASGIApp
 from qa_bot.errors import ConfigError
 from qa_bot.web import api_openapi
 from qa_bot.web.auth_gate import Gate
-from qa_bot.web.auth_page import LOGOUT
+from qa_bot.web.auth_page import LINK
 from qa_bot.web.gradio_streams import EndedStreams
 from qa_bot.web.page import build_page, head
 from qa_bot.web.security_bodies import LARGEST_UPLOAD, BodyGuard
@@ -126,8 +126,8 @@ def build_app(
 ) -> tuple[ASGIApp, FastAPI]:
     """``page`` and what else is served: (behind the guards, the routes alone)."""
     routes = _routes(bot, page, login=accounts is not None, mcp=mcp)
-    guarded: ASGIApp = BodyGuard(PageScripts(EndedStreams(routes)), read_only=read_only)
-    guarded = Doors(guarded)
+    page_at_root = PageScripts(EndedStreams(routes), first="" if accounts is None else LINK)
+    guarded: ASGIApp = Doors(BodyGuard(page_at_root, read_only=read_only))
     if accounts is not None:
         guarded = Gate(guarded, accounts)
     return SecurityHeaders(HostGuard(guarded, hosts)), routes
@@ -165,7 +165,7 @@ def _routes(bot: QABot, page: gr.Blocks, *, login: bool, mcp: bool) -> FastAPI:
         page,
         path="/",
         app_kwargs={"openapi_url": None},
-        footer_links=[{"label": "Log out", "url": LOGOUT}] if login else [],
+        footer_links=[],
         run_history=False,
         max_file_size=LARGEST_UPLOAD,
         show_error=False,

@@ -45,7 +45,7 @@ def test_every_response_carries_the_headers(web: httpx.Client) -> None:
         assert "*" not in policy
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["x-frame-options"] == "DENY"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
         assert "camera=()" in headers["permissions-policy"]
         assert headers["cross-origin-opener-policy"] == "same-origin"
         assert headers["cross-origin-resource-policy"] == "same-origin"
