@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from python_multipart.exceptions import MultipartParseError
@@ -182,7 +181,7 @@ class UploadWatch:
         if self._files > MOST_FILES:
             raise MultiPartException(f"At most {MOST_FILES} files can be uploaded at once.")
         name = options[b"filename"].decode("utf-8", "replace")
-        if Path(uploads.safe_name(name)).suffix not in uploads.SUFFIXES:
+        if not uploads.safe_name(name).endswith(tuple(uploads.SUFFIXES)):
             kinds = ", ".join(uploads.SUFFIXES)
             raise MultiPartException(f"Only {kinds} files can be added.")
 

@@ -157,7 +157,9 @@ def _routes(bot: QABot, page: gr.Blocks, *, login: bool, mcp: bool) -> FastAPI:
         manager = http_manager(bot)
         stack.append(manager.run)
         for path in (PATH, f"{PATH}/"):
-            app.router.routes.append(Route(path, _Endpoint(manager.handle_request)))
+            # Without sessions there is nothing to listen for (GET) and nothing to end (DELETE).
+            mcp_route = Route(path, _Endpoint(manager.handle_request), methods=["POST"])
+            app.router.routes.append(mcp_route)
     # /gradio_api/run would pass by the queue, and with it the bound on questions at once.
     page.api_open = False
     gr.mount_gradio_app(
