@@ -7,9 +7,10 @@ import sys
 
 from qa_bot import QABot, QABotError
 from qa_bot.web import launch
+from qa_bot.web.auth import Accounts
 
 if __name__ == "__main__":
     try:
-        launch(QABot.open())
+        launch(QABot.open(), accounts=Accounts.load(None))
     except QABotError as error:
         sys.exit(str(error))

@@ -23,7 +23,7 @@ _SWITCHES = {"true": True, "1": True, "yes": True, "on": True} | {
     "off": False,
     "": False,
 }
-_NOT_SETTINGS = frozenset({"EVAL_DATA", "CONFIG"})
+_NOT_SETTINGS = frozenset({"EVAL_DATA", "CONFIG", "AUTH"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 app.py         the program: its commands, and how an error leaves it
 indexing.py    index, rollback
-asking.py      ask, chat
+asking.py      ask
+serving.py     chat, mcp, password, token
 evaluating.py  eval
 checking.py    verify, info
 show.py        answers as text, with and without a terminal

@@ -21,6 +21,7 @@ from qa_bot.cli import (
     gaps,
     indexing,
     listing,
+    serving,
     upkeep,
 )
 from qa_bot.errors import QABotError
@@ -37,12 +38,15 @@ app = typer.Typer(
 )
 app.command("index", short_help="Bring folders and addresses up to date.")(indexing.index)
 app.command("ask")(asking.ask)
-app.command("chat", short_help="Open the chat page.")(asking.chat)
+app.command("chat", short_help="Open the chat page.")(serving.chat)
 app.command("eval", short_help="Measure answers on a file of questions.")(evaluating.evaluate_file)
 app.command("verify", short_help="Check an answer's sources, or the index.")(checking.verify)
 app.command("info", short_help="Say what the index holds.")(listing.info)
 app.command("remove", short_help="Take articles out, and their text too.")(upkeep.remove)
 app.command("export", short_help="Write all articles as JSON Lines.")(upkeep.export)
+app.command("mcp", short_help="Serve MCP tools on stdin and stdout.")(serving.mcp)
+app.command("password", short_help="Print a line of an account file.")(serving.password)
+app.command("token", short_help="Make a token for a program.")(serving.token)
 app.command("rollback", short_help="Serve the generation before.")(indexing.rollback)
 app.command("gaps", short_help="What was asked and not answered.")(gaps.gaps)
 app.command("feedback", short_help="What people said of the answers.")(feedback.feedback)

@@ -1,4 +1,4 @@
-"""``qa-bot ask`` and ``qa-bot chat``."""
+"""``qa-bot ask``."""
 
 from __future__ import annotations
 
@@ -103,20 +103,6 @@ def ask(
         print()
         for line in show.explained_lines(answer, bot.min_confidence):
             print(line)
-
-
-def chat(
-    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option("--port", min=0, max=65535, help="Port to listen on.")
-    ] = 7860,
-    index: IndexOption = None,
-) -> None:
-    """Open the chat page in a browser; Ctrl-C ends it."""
-    bot = open_bot(index)
-    from qa_bot.web import launch
-
-    launch(bot, host=host, port=port)
 
 
 def print_json(value: object, *, indent: int | None = 2) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import gradio as gr
 
+from qa_bot.web.api_endpoints import offer
 from qa_bot.web.articles import FIRST_TAB, Articles
 from qa_bot.web.chat import Chat
 from qa_bot.web.conversation import Talk
@@ -46,7 +47,7 @@ def head() -> str:
     )
 
 
-def build_page(bot: QABot) -> gr.Blocks:
+def build_page(bot: QABot, read_only: bool = False) -> gr.Blocks:
     """The page over ``bot``; :func:`qa_bot.web.launch` serves it.
 
     Everything is private to the page but ``/ask``, which any Gradio client can call.
@@ -67,7 +68,7 @@ def build_page(bot: QABot) -> gr.Blocks:
             with gr.Tab("Articles", id="articles", elem_id="articles-tab") as articles_tab:
                 table = _articles_tab(articles, articles_tab, page)
         table.pick(articles.pick, None, [tabs, evidence], **_PRIVATE)
-        gr.api(chat.answer, api_name="ask")
+        offer(bot)
     page.queue(default_concurrency_limit=QUESTIONS_AT_ONCE, max_size=LONGEST_QUEUE)
     return page
 

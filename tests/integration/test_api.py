@@ -17,6 +17,7 @@ from gradio_client.exceptions import AppError
 from qa_bot.errors import ConfigError
 from qa_bot.records import Answer
 from qa_bot.web import launch
+from qa_bot.web.api_schema import NAMES
 
 if TYPE_CHECKING:
     from qa_bot.bot import QABot
@@ -86,17 +87,18 @@ def test_what_cannot_be_asked_is_refused_in_words(
     assert "Traceback" not in str(caught.value)
 
 
-def test_ask_is_the_only_name_that_strangers_see_or_may_call(client: Client, url: str) -> None:
+def test_four_names_are_all_that_strangers_see_or_may_call(client: Client, url: str) -> None:
     named = client.view_api(return_format="dict")
-    assert list(named["named_endpoints"]) == ["/ask"]
+    assert list(named["named_endpoints"]) == [f"/{name}" for name in NAMES]
     assert named["unnamed_endpoints"] == {}
-    (question, top_k) = named["named_endpoints"]["/ask"]["parameters"]
+    question, top_k, *others = named["named_endpoints"]["/ask"]["parameters"]
     assert (question["parameter_name"], question["parameter_has_default"]) == ("question", False)
     assert (top_k["parameter_name"], top_k["parameter_default"]) == ("top_k", 5)
+    assert all(parameter["parameter_has_default"] for parameter in others)
     with urllib.request.urlopen(f"{url}config") as reply:
         config = json.load(reply)
     public = [d["api_name"] for d in config["dependencies"] if d["api_visibility"] == "public"]
-    assert public == ["ask"]
+    assert public == list(NAMES)
 
 
 def test_many_clients_at_once_each_get_their_own_answer(client: Client) -> None:
@@ -133,4 +135,4 @@ def test_a_taken_port_gives_way_to_the_next(bot: QABot, capsys: pytest.CaptureFi
 
 def test_an_address_that_is_not_ours_is_told(bot: QABot) -> None:
     with pytest.raises(ConfigError, match=r"192\.0\.2\.1"):
-        launch(bot, host="192.0.2.1", port=0, prevent_thread_lock=True)
+        launch(bot, host="192.0.2.1", port=0, prevent_thread_lock=True, no_auth=True)

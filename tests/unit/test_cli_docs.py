@@ -15,7 +15,7 @@ from qa_bot.config import ENVIRONMENT_PREFIX, Settings
 ROOT = Path(__file__).parent.parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PROGRAM = typer.main.get_command(app)
-NOT_SETTINGS = {"EVAL_DATA", "CONFIG"}
+NOT_SETTINGS = {"EVAL_DATA", "CONFIG", "AUTH"}
 
 _COMMAND = re.compile(r"(?:qa-bot|python -m qa_bot)\s+([a-z]+)\b([^\n`#]*)")
 
@@ -87,6 +87,8 @@ def test_every_variable_in_the_documentation_is_a_setting():
         ("gaps", {"--index", "--json", "--clear"}),
         ("feedback", {"--index", "--export"}),
         ("chat", {"--host", "--port", "--index"}),
+        ("chat", {"--auth-file", "--no-auth", "--read-only", "--mcp", "--allow-host"}),
+        ("mcp", {"--index"}),
         ("eval", {"--index", "--reader", "--contexts", "--json"}),
         ("verify", {"--index"}),
         ("info", {"--index", "--articles", "--json"}),
