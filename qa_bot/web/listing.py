@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from qa_bot.records import IndexReport, Skipped
 from qa_bot.web.background import Step
-from qa_bot.web.markup import date_in_words, escaped, isolated, link, title_or_untitled
+from qa_bot.web.markup import date_in_words, escaped, isolated, link, title_or_name
 from qa_bot.web.uploads import Kept
 
 if TYPE_CHECKING:
@@ -70,8 +70,18 @@ def selected(articles: Iterable[ArticleSummary], wanted: str, order: Order) -> l
     return present + absent
 
 
-def table_html(found: Sequence[ArticleSummary], total: int, wanted: str, order: Order) -> str:
-    """The table, at most MOST_SHOWN rows, and a line that says how many there are."""
+def table_html(
+    found: Sequence[ArticleSummary],
+    total: int,
+    wanted: str,
+    order: Order,
+    *,
+    removable: bool = False,
+) -> str:
+    """The table, at most MOST_SHOWN rows, and a line that says how many there are.
+
+    ``removable``: every row has a button to remove its article.
+    """
     if total == 0:
         return '<p class="count">No articles yet. Add the first ones above.</p>'
     count = f"{total:,} {'article' if total == 1 else 'articles'}"
@@ -82,7 +92,9 @@ def table_html(found: Sequence[ArticleSummary], total: int, wanted: str, order: 
     if not found:
         return f'<p class="count" role="status">{escaped(count)}</p>'
     heads = "".join(_head(column, label, order) for column, label in COLUMNS.items())
-    rows = "".join(map(_row, found[:MOST_SHOWN]))
+    if removable:
+        heads += '<th scope="col" class="removal"><span class="aside">Remove</span></th>'
+    rows = "".join(_row(article, removable=removable) for article in found[:MOST_SHOWN])
     return (
         f'<p class="count" role="status">{escaped(count)}</p>'
         f'<table class="articles"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
@@ -100,18 +112,25 @@ def _head(column: str, label: str, order: Order) -> str:
     )
 
 
-def _row(article: ArticleSummary) -> str:
+def _row(article: ArticleSummary, *, removable: bool) -> str:
+    title = title_or_name(article.title, article.article_id)
+    removal = (
+        f'<td class="removal"><button type="button" data-remove="{handle(article.article_id)}" '
+        f'aria-label="Remove {escaped(title)}">Remove</button></td>'
+        if removable
+        else ""
+    )
     published = escaped(date_in_words(article.published)) if article.published else ""
     source = isolated(article.source) if article.source else ""
     return (
         '<tr><td class="title"><button type="button" class="opener" '
         f'data-article="{handle(article.article_id)}">'
-        f"{isolated(title_or_untitled(article.title), 'title')}</button>"
+        f"{isolated(title, 'title')}</button>"
         f'<span class="id">{isolated(article.article_id)} '
         f"{link(article.url, 'original')}</span></td>"
         f'<td class="source">{source}</td>'
         f'<td class="published">{published}</td>'
-        f'<td class="characters">{article.characters:,}</td></tr>'
+        f'<td class="characters">{article.characters:,}</td>{removal}</tr>'
     )
 
 
@@ -144,6 +163,10 @@ def report_html(kept: Sequence[Kept], refused: Sequence[Skipped], report: IndexR
         if file.renamed
     ]
     lines += map(_skipped, (*refused, *report.skipped))
+    lines += [
+        f"<li>Renamed: {isolated(old)} is now {isolated(new)}</li>"
+        for old, new in list(report.renamed.items())[:8]
+    ]
     lines += [f"<li>{isolated(notice)}</li>" for notice in report.notices]
     if not lines:
         lines.append("<li>Nothing had changed.</li>")
