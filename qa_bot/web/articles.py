@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -20,6 +21,7 @@ from qa_bot.web.evidence import article_panel
 from qa_bot.web.filtering import source_names
 from qa_bot.web.listing import (
     Order,
+    gaps_html,
     handle,
     progress_html,
     refusal_html,
@@ -27,6 +29,7 @@ from qa_bot.web.listing import (
     selected,
     table_html,
 )
+from qa_bot.web.markup import sendable
 
 if TYPE_CHECKING:
     from qa_bot.bot import QABot
@@ -70,7 +73,7 @@ class Articles:
 
     def sources(self) -> Any:
         """The choices of the filter row's "Source", as they are in the opened generation."""
-        return gr.update(choices=source_names(self._articles()))
+        return gr.update(choices=sendable(source_names(self._articles())))
 
     def table(self, wanted: str | None, order: Order) -> str:
         """The table of the newest generation."""
@@ -82,6 +85,16 @@ class Articles:
         wanted = wanted or ""  # Gradio sends None for a box not yet drawn
         found = selected(articles, wanted, order)
         return table_html(found, len(articles), wanted, order, removable=not self.read_only)
+
+    def gaps(self) -> str:
+        """What people asked that the articles do not hold, where that is kept."""
+        if not getattr(self._bot.settings, "gap_log", False):
+            return ""
+        try:
+            return gaps_html(import_module("qa_bot.journal.gaps").gaps(self._bot.index))
+        except Exception as error:
+            _log.warning("the unanswered questions cannot be read: %s", error)
+            return ""
 
     def sort(self, wanted: str | None, order: Order, event: gr.EventData) -> tuple[Order, str]:
         """(order, table) after a click on a column's head."""

@@ -17,7 +17,7 @@ from qa_bot.web.evidence import citation_panel, no_quote, nothing_open, passage_
 from qa_bot.web.filtering import Choice, chosen
 from qa_bot.web.keeping import exported, kept, opened, restored
 from qa_bot.web.markup import sendable
-from qa_bot.web.replies import VERDICTS, conversation_html, suggestions_html
+from qa_bot.web.replies import VERDICTS, conversation_html, is_talk, suggestions_html
 from qa_bot.web.starting import Suggestions
 
 if TYPE_CHECKING:
@@ -71,8 +71,9 @@ class Chat:
         try:
             yield gr.skip(), conversation_html(talk.exchanges), gr.skip(), gr.skip()
             talk.wait(number)
-            for panel in self._answers(question, number, talk, sure, boxes, alone=alone):
-                yield gr.skip(), conversation_html(talk.exchanges), panel, gr.skip()
+            with self._starting.asking():
+                for panel in self._answers(question, number, talk, sure, boxes, alone=alone):
+                    yield gr.skip(), conversation_html(talk.exchanges), panel, gr.skip()
             yield gr.skip(), gr.skip(), gr.skip(), kept(talk, number)
         except Exception as error:
             talk.change(number, problem=_said(error))
@@ -120,7 +121,7 @@ class Chat:
                 if result.citations:
                     yield self._panel(talk, f"{number}/c/0/0", focus=False)
                 else:
-                    yield nothing_open() if _is_talk(result) else no_quote()
+                    yield nothing_open() if is_talk(result) else no_quote()
             else:
                 talk.change(number, passages=result)
                 yield gr.skip()
@@ -205,11 +206,6 @@ class Chat:
             return record
         except Exception as error:
             raise gr.Error(_said(error)) from error
-
-
-def _is_talk(answer: Answer) -> bool:
-    """Whether it is a reply in words, about no article."""
-    return getattr(answer, "kind", "span") == "talk"
 
 
 def _passage_of(answer: Answer, citation: Citation) -> Span | None:

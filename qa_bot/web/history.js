@@ -104,7 +104,7 @@ watch('value', () => {
   if (told.talk) remember(told.talk);
   if (told.keep) keep(told.talk, told.keep);
   if (told.download) save(told.download);
-  draw();
+  else draw(); // drawing anew would take the focus from the button that was pressed
 });
 
 try { current = sessionStorage.getItem(CURRENT); } catch { /* none then */ }

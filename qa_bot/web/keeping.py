@@ -107,4 +107,5 @@ def _exchange(record: Any) -> Exchange | None:
 
 
 def _message(**fields: Any) -> str:
-    return json.dumps(sendable({**fields, "sent": next(_sent)}), ensure_ascii=False)
+    text = json.dumps(sendable({**fields, "sent": next(_sent)}), ensure_ascii=False)
+    return text.replace("<", "\\u003c")  # so that it holds no markup, wherever it ends up

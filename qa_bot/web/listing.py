@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qa_bot.records import IndexReport, Skipped
 from qa_bot.web.background import Step
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from qa_bot.storage.snapshot import ArticleSummary
 
 MOST_SHOWN = 200
+MOST_GAPS = 30
 COLUMNS = {"title": "Title", "source": "Source", "published": "Date", "characters": "Characters"}
 
 
@@ -131,6 +132,28 @@ def _row(article: ArticleSummary, *, removable: bool) -> str:
         f'<td class="source">{source}</td>'
         f'<td class="published">{published}</td>'
         f'<td class="characters">{article.characters:,}</td>{removal}</tr>'
+    )
+
+
+def gaps_html(gaps: Sequence[Any]) -> str:
+    """What people asked that the articles do not hold, most asked first; empty for nothing.
+
+    ``gaps``: each with ``question``, ``count``, ``last_asked`` (ISO 8601) and ``wordings``.
+    """
+    if not gaps:
+        return ""
+    ordered = sorted(gaps, key=lambda gap: gap.count, reverse=True)[:MOST_GAPS]
+    items = []
+    for gap in ordered:
+        when = f"last on {date_in_words(gap.last_asked[:10])}"
+        asked = "asked once, " if gap.count == 1 else f"asked {gap.count:,} times, "
+        others = [words for words in gap.wordings if words != gap.question][:3]
+        also = f"; also as {_listed(others)}" if others else ""
+        items.append(f"<li>{isolated(gap.question)}<span>{asked}{escaped(when)}{also}</span></li>")
+    return (
+        '<section class="gaps"><h2>Asked, and not in these articles</h2>'
+        "<p>Articles about these would be of use.</p>"
+        f"<ol>{''.join(items)}</ol></section>"
     )
 
 

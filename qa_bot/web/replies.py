@@ -37,6 +37,11 @@ def _welcome() -> str:
     )
 
 
+def is_talk(answer: Answer) -> bool:
+    """Whether it is a reply in words, about no article."""
+    return getattr(answer, "kind", "span") == "talk"
+
+
 def suggestions_html(questions: Sequence[str]) -> str:
     """Questions that these articles are known to answer, as buttons; empty for none."""
     if not questions:
@@ -113,7 +118,7 @@ def _answered(exchange: Exchange) -> str:
 def _abstained(exchange: Exchange) -> str:
     answer = exchange.answer
     assert answer is not None
-    if getattr(answer, "kind", "span") == "talk":
+    if is_talk(answer):
         return f'<p class="talk" dir="auto">{escaped(answer.reason or "")}</p>'
     parts = [_understood(exchange, answer), '<p class="abstained">Not in these articles.</p>']
     if answer.reason:

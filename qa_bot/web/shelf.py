@@ -54,6 +54,8 @@ def articles_tab_of(articles: Articles, tab: gr.Tab, page: gr.Blocks) -> gr.HTML
         table = gr.HTML(
             "", elem_id="articles", apply_default_css=False, js_on_load=resource("articles.js")
         )
+        gaps = gr.HTML("", elem_id="gaps", apply_default_css=False)
+    tab.select(articles.gaps, None, [gaps], **PRIVATE)
     gr.on(
         [page.load, tab.select, wanted.change],
         articles.table,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from qa_bot import suggestions
@@ -28,7 +29,18 @@ class Suggestions:
         self._lock = threading.Lock()
         self._made: dict[int, tuple[str, ...]] = {}
         self._running: set[int] = set()
-        self.asking = 0  # questions of people that are being answered: they go first
+        self._asking = 0
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """While a person's question is being answered, none of ours is asked."""
+        with self._lock:
+            self._asking += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._asking -= 1
 
     async def questions(self) -> AsyncIterator[tuple[str, ...]]:
         """Yields the questions of the opened generation, as soon as there are any."""
@@ -56,7 +68,7 @@ class Suggestions:
 
     def _make(self, generation: int) -> None:
         try:
-            made = suggestions.suggested_questions(self._bot, busy=lambda: self.asking > 0)
+            made = suggestions.suggested_questions(self._bot, busy=lambda: self._asking > 0)
         except Exception as error:  # the chat is as good without them
             _log.warning("no questions could be suggested: %s", error)
             made = ()

@@ -81,11 +81,15 @@ class Visitor:
         self.box.fill(question)
         self.box.press("Enter")
 
-    def ask(self, question: str, state: str = "answered") -> Locator:
-        """The newest exchange, once it is in ``state``."""
+    def ask(self, question: str, state: str = "answered", *, drawn: bool = False) -> Locator:
+        """The newest exchange, once it is in ``state``; ``drawn``: however many there are."""
         before = self.page.locator(".exchange").count()
+        number = int(self.last.get_attribute("data-number") or 0) if before else 0
         self.send(question)
-        expect(self.page.locator(".exchange")).to_have_count(before + 1)
+        if drawn:
+            expect(self.last).to_have_attribute("data-number", str(number + 1))
+        else:
+            expect(self.page.locator(".exchange")).to_have_count(before + 1)
         expect(self.last).to_have_attribute("data-state", state)
         return self.last
 
