@@ -23,7 +23,7 @@ __all__ = ["build_page", "head", "resource"]
 
 NAME = "qa_bot"
 QUESTIONS_AT_ONCE = 8
-LONGEST_QUEUE = 64
+LONGEST_QUEUE = 512  # opening the page takes several places
 
 # The value of this part is a message to its script, and is never drawn.
 _HISTORY = (
