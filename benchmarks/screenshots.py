@@ -55,12 +55,13 @@ def shoot(browser: Browser, url: str, out: Path) -> list[Path]:
 
             page.goto(url)
             page.locator(".log").wait_for()
+            page.locator(".suggestions li").first.wait_for(timeout=120_000)
             page.wait_for_timeout(500)
             keep("empty")
             ask(page, ANSWERED)
             keep("answered")
             if size == "phone":
-                page.locator(".source-line .opener").click()
+                page.locator(".source-line .opener").first.click()
                 page.wait_for_timeout(800)
                 keep("evidence")
             page.get_by_role("button", name="New conversation").click()
@@ -71,6 +72,10 @@ def shoot(browser: Browser, url: str, out: Path) -> list[Path]:
             page.locator(".articles tbody tr").first.wait_for()
             page.wait_for_timeout(500)
             keep("articles")
+            page.get_by_role("tab", name="About").click()
+            page.locator(".about").wait_for()
+            page.wait_for_timeout(500)
+            keep("about")
             context.close()
     return made
 

@@ -1,23 +1,27 @@
-"""The Articles tab: what is indexed, and adding to it."""
+"""The Articles tab: what is indexed, adding to it and taking away. No layout."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from qa_bot.errors import IndexLocked, QABotError
-from qa_bot.records import Skipped
+from qa_bot.links import is_web_address
+from qa_bot.protocols import Progress
+from qa_bot.records import IndexReport, Skipped
 from qa_bot.web import uploads
 from qa_bot.web.background import Background
 from qa_bot.web.evidence import article_panel
 from qa_bot.web.filtering import source_names
 from qa_bot.web.listing import (
     Order,
+    gaps_html,
     handle,
     progress_html,
     refusal_html,
@@ -25,6 +29,7 @@ from qa_bot.web.listing import (
     selected,
     table_html,
 )
+from qa_bot.web.markup import sendable
 
 if TYPE_CHECKING:
     from qa_bot.bot import QABot
@@ -32,18 +37,24 @@ if TYPE_CHECKING:
 
 FIRST_TAB = "ask"
 _log = logging.getLogger(__name__)
-_LOCKED = (
+_LOCKED = "Another program is adding to this index just now. Try again when it is done."
+_LOCKED_FILES = (
     "Another program is adding to this index just now. Your files are kept; "
     "press “Index kept files” when it is done."
 )
-_FAILED = "The files are kept, but indexing them failed; the terminal that runs qa_bot says why."
+_FAILED = "This failed; the terminal that runs qa_bot says why."
+_FAILED_FILES = (
+    "The files are kept, but indexing them failed; the terminal that runs qa_bot says why."
+)
+_NO_ADDRESS = "This is no web address. It begins with http:// or https://."
+_READ_ONLY = "This collection can be read only."
 
 
 class Articles:
-    """The events of the tab, over one bot."""
+    """The events of the tab, over one bot; ``read_only``: nothing is added or removed."""
 
-    def __init__(self, bot: QABot) -> None:
-        self._bot = bot
+    def __init__(self, bot: QABot, *, read_only: bool = False) -> None:
+        self._bot, self.read_only = bot, read_only
         self._lock = threading.Lock()
         self._listed: tuple[int, tuple[ArticleSummary, ...]] | None = None
 
@@ -55,9 +66,14 @@ class Articles:
                 self._listed = (snapshot.generation, tuple(snapshot.articles()))
             return self._listed[1]
 
+    def _find(self, wanted: str) -> str | None:
+        """The id of the article with that handle."""
+        ids = (article.article_id for article in self._articles())
+        return next((found for found in ids if handle(found) == wanted), None)
+
     def sources(self) -> Any:
         """The choices of the filter row's "Source", as they are in the opened generation."""
-        return gr.update(choices=source_names(self._articles()))
+        return gr.update(choices=sendable(source_names(self._articles())))
 
     def table(self, wanted: str | None, order: Order) -> str:
         """The table of the newest generation."""
@@ -67,7 +83,18 @@ class Articles:
             return refusal_html(str(error))
         articles = self._articles()
         wanted = wanted or ""  # Gradio sends None for a box not yet drawn
-        return table_html(selected(articles, wanted, order), len(articles), wanted, order)
+        found = selected(articles, wanted, order)
+        return table_html(found, len(articles), wanted, order, removable=not self.read_only)
+
+    def gaps(self) -> str:
+        """What people asked that the articles do not hold, where that is kept."""
+        if not getattr(self._bot.settings, "gap_log", False):
+            return ""
+        try:
+            return gaps_html(import_module("qa_bot.journal.gaps").gaps(self._bot.index))
+        except Exception as error:
+            _log.warning("the unanswered questions cannot be read: %s", error)
+            return ""
 
     def sort(self, wanted: str | None, order: Order, event: gr.EventData) -> tuple[Order, str]:
         """(order, table) after a click on a column's head."""
@@ -76,12 +103,11 @@ class Articles:
 
     def pick(self, event: gr.EventData) -> tuple[Any, Any]:
         """(tabs, evidence panel) after a click on a title: the article, on the first tab."""
-        wanted = str(event._data.get("article", ""))
-        for article in self._articles():
-            if handle(article.article_id) == wanted:
-                panel = article_panel(self._bot.snapshot, article.article_id, focus=True)
-                return gr.update(selected=FIRST_TAB), panel
-        return gr.skip(), gr.skip()
+        article_id = self._find(str(event._data.get("article", "")))
+        if article_id is None:
+            return gr.skip(), gr.skip()
+        panel = article_panel(self._bot.snapshot, article_id, focus=True)
+        return gr.update(selected=FIRST_TAB), panel
 
     def add(
         self, files: Sequence[str] | None, wanted: str | None, order: Order
@@ -89,6 +115,9 @@ class Articles:
         """Yields (upload box, report, retry button, table) after files were chosen."""
         if not files:
             yield (gr.skip(),) * 4
+            return
+        if self.read_only:
+            yield None, refusal_html(_READ_ONLY), gr.skip(), gr.skip()
             return
         folder = self._bot.index / uploads.UPLOADS
         try:
@@ -105,7 +134,43 @@ class Articles:
 
     def retry(self, wanted: str | None, order: Order) -> Iterator[tuple[Any, ...]]:
         """Yields (report, retry button, table) after another try with the files already kept."""
-        yield from self._index_kept([], [], wanted, order)
+        if not self.read_only:
+            yield from self._index_kept([], [], wanted, order)
+
+    def fetch(
+        self, address: str | None, wanted: str | None, order: Order
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yields (address box, report, retry button, table) after an address was given.
+
+        The box is emptied when the address has been added.
+        """
+        address = (address or "").strip()
+        if not address:
+            yield (gr.skip(),) * 4
+            return
+        if self.read_only or not is_web_address(address):
+            why = _READ_ONLY if self.read_only else _NO_ADDRESS
+            yield gr.skip(), refusal_html(why), gr.skip(), gr.skip()
+            return
+        work = partial(uploads.index_address, self._bot, address)
+        for said, done in self._watched(work, _LOCKED, _FAILED):
+            table = self.table(wanted, order) if done else gr.skip()
+            yield "" if done else gr.skip(), said, gr.skip(), table
+
+    def drop(
+        self, event: gr.EventData, wanted: str | None, order: Order
+    ) -> Iterator[tuple[Any, Any]]:
+        """Yields (report, table) after an article was to be removed."""
+        article_id = self._find(str(event._data.get("article", "")))
+        if self.read_only or article_id is None:
+            yield (
+                refusal_html(_READ_ONLY if self.read_only else "It is gone already."),
+                (self.table(wanted, order)),
+            )
+            return
+        work = partial(uploads.remove_articles, self._bot, [article_id])
+        for said, done in self._watched(work, _LOCKED, _FAILED):
+            yield said, self.table(wanted, order) if done is not None else gr.skip()
 
     def _index_kept(
         self,
@@ -114,20 +179,32 @@ class Articles:
         wanted: str | None,
         order: Order,
     ) -> Iterator[tuple[Any, ...]]:
-        indexing = Background(partial(uploads.index_uploads, self._bot))
+        work = partial(uploads.index_uploads, self._bot)
+        watched = self._watched(work, _LOCKED_FILES, _FAILED_FILES, kept, refused)
+        for said, done in watched:
+            table = self.table(wanted, order) if done else gr.skip()
+            yield said, gr.update(visible=done is False), table
+
+    def _watched(
+        self,
+        work: Callable[[Progress], IndexReport],
+        locked: str,
+        failed: str,
+        kept: Sequence[uploads.Kept] = (),
+        refused: Sequence[Skipped] = (),
+    ) -> Iterator[tuple[str, bool | None]]:
+        """Yields (report HTML, None) while ``work`` goes on, then whether it succeeded."""
+        indexing = Background(work)
         for step in indexing.steps():
-            yield progress_html(step), gr.update(visible=False), gr.skip()
+            yield progress_html(step), None
         try:
             report = indexing.result()
         except IndexLocked:
-            said = refusal_html(_LOCKED, refused)
+            yield refusal_html(locked, refused), False
         except QABotError as error:
-            said = refusal_html(str(error), refused)
+            yield refusal_html(str(error), refused), False
         except Exception as error:
-            _log.error("uploaded files could not be indexed", exc_info=error)
-            said = refusal_html(_FAILED, refused)
+            _log.error("the index could not be changed", exc_info=error)
+            yield refusal_html(failed, refused), False
         else:
-            said = report_html(kept, refused, report)
-            yield said, gr.update(visible=False), self.table(wanted, order)
-            return
-        yield said, gr.update(visible=True), gr.skip()
+            yield report_html(kept, refused, report), True

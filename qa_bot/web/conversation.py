@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,7 +23,8 @@ LONGEST_WAIT = 120.0
 class Exchange:
     """One question and how far its answer has come. ``number`` is never used twice.
 
-    ``limits`` says in words what it was limited to.
+    ``limits`` says in words what it was limited to, ``verdict`` what the reader thought
+    of the answer.
     """
 
     number: int
@@ -32,6 +34,7 @@ class Exchange:
     seconds: float = 0.0
     problem: str = ""
     limits: str = ""
+    verdict: str = ""
 
     @property
     def state(self) -> str:
@@ -59,6 +62,7 @@ class Talk:
         self._exchanges: Conversation = ()
         self._next = 1
         self._running: list[int] = []  # numbers that are not done yet, in order
+        self.name = secrets.token_hex(8)  # under which the browser keeps it
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Talk:
         return Talk()
@@ -108,6 +112,18 @@ class Talk:
         """Forget all; what is still running goes on and is not shown."""
         with self._changed:
             self._exchanges = ()
+            self.name = secrets.token_hex(8)
+
+    def restore(self, name: str, exchanges: Conversation) -> None:
+        """Go on with an earlier conversation in place of this one."""
+        with self._changed:
+            self._exchanges = exchanges[-MAX_EXCHANGES:]
+            self._next = max((self._next, *(e.number + 1 for e in exchanges)))
+            self.name = name
+
+    def find(self, number: int) -> Exchange | None:
+        """The exchange of that number, where it is still there."""
+        return next((e for e in self._exchanges if e.number == number), None)
 
 
 def turns(conversation: Conversation) -> list[Turn]:
@@ -117,6 +133,46 @@ def turns(conversation: Conversation) -> list[Turn]:
         for exchange in conversation
         if exchange.answer is not None
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Where a citation stands among all of its answer: ``place`` of ``total``, from 1.
+
+    ``before`` and ``after`` are the references of its neighbours, round and round.
+    """
+
+    place: int
+    total: int
+    before: str
+    after: str
+
+
+def walk(conversation: Conversation, reference: str) -> Walk | None:
+    """The place of a citation among those of its answer; None for anything else."""
+    for exchange in conversation:
+        if reference.startswith(f"{exchange.number}/"):
+            all_of_it = references(exchange)
+            if reference not in all_of_it:
+                return None
+            i, n = all_of_it.index(reference), len(all_of_it)
+            return Walk(i + 1, n, all_of_it[(i - 1) % n], all_of_it[(i + 1) % n])
+    return None
+
+
+def references(exchange: Exchange) -> list[str]:
+    """Of all citations of an answer: its own, those of the other side, other answers."""
+    answer = exchange.answer
+    if answer is None:
+        return []
+    found = [f"{exchange.number}/c/{i}/0" for i in range(len(answer.citations))]
+    for kind, others in (("x", answer.conflicts), ("a", answer.alternatives)):
+        found += [
+            f"{exchange.number}/{kind}/{i}/{j}"
+            for i, other in enumerate(others)
+            for j in range(len(other.citations))
+        ]
+    return found
 
 
 def resolve(conversation: Conversation, reference: str) -> Citation | Passage | None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qa_bot.records import IndexReport, Skipped
 from qa_bot.web.background import Step
-from qa_bot.web.markup import date_in_words, escaped, isolated, link, title_or_untitled
+from qa_bot.web.markup import date_in_words, escaped, isolated, link, title_or_name
 from qa_bot.web.uploads import Kept
 
 if TYPE_CHECKING:
     from qa_bot.storage.snapshot import ArticleSummary
 
 MOST_SHOWN = 200
+MOST_GAPS = 30
 COLUMNS = {"title": "Title", "source": "Source", "published": "Date", "characters": "Characters"}
 
 
@@ -70,8 +71,18 @@ def selected(articles: Iterable[ArticleSummary], wanted: str, order: Order) -> l
     return present + absent
 
 
-def table_html(found: Sequence[ArticleSummary], total: int, wanted: str, order: Order) -> str:
-    """The table, at most MOST_SHOWN rows, and a line that says how many there are."""
+def table_html(
+    found: Sequence[ArticleSummary],
+    total: int,
+    wanted: str,
+    order: Order,
+    *,
+    removable: bool = False,
+) -> str:
+    """The table, at most MOST_SHOWN rows, and a line that says how many there are.
+
+    ``removable``: every row has a button to remove its article.
+    """
     if total == 0:
         return '<p class="count">No articles yet. Add the first ones above.</p>'
     count = f"{total:,} {'article' if total == 1 else 'articles'}"
@@ -82,7 +93,9 @@ def table_html(found: Sequence[ArticleSummary], total: int, wanted: str, order: 
     if not found:
         return f'<p class="count" role="status">{escaped(count)}</p>'
     heads = "".join(_head(column, label, order) for column, label in COLUMNS.items())
-    rows = "".join(map(_row, found[:MOST_SHOWN]))
+    if removable:
+        heads += '<th scope="col" class="removal"><span class="aside">Remove</span></th>'
+    rows = "".join(_row(article, removable=removable) for article in found[:MOST_SHOWN])
     return (
         f'<p class="count" role="status">{escaped(count)}</p>'
         f'<table class="articles"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
@@ -100,18 +113,47 @@ def _head(column: str, label: str, order: Order) -> str:
     )
 
 
-def _row(article: ArticleSummary) -> str:
+def _row(article: ArticleSummary, *, removable: bool) -> str:
+    title = title_or_name(article.title, article.article_id)
+    removal = (
+        f'<td class="removal"><button type="button" data-remove="{handle(article.article_id)}" '
+        f'aria-label="Remove {escaped(title)}">Remove</button></td>'
+        if removable
+        else ""
+    )
     published = escaped(date_in_words(article.published)) if article.published else ""
     source = isolated(article.source) if article.source else ""
     return (
         '<tr><td class="title"><button type="button" class="opener" '
         f'data-article="{handle(article.article_id)}">'
-        f"{isolated(title_or_untitled(article.title), 'title')}</button>"
+        f"{isolated(title, 'title')}</button>"
         f'<span class="id">{isolated(article.article_id)} '
         f"{link(article.url, 'original')}</span></td>"
         f'<td class="source">{source}</td>'
         f'<td class="published">{published}</td>'
-        f'<td class="characters">{article.characters:,}</td></tr>'
+        f'<td class="characters">{article.characters:,}</td>{removal}</tr>'
+    )
+
+
+def gaps_html(gaps: Sequence[Any]) -> str:
+    """What people asked that the articles do not hold, most asked first; empty for nothing.
+
+    ``gaps``: each with ``question``, ``count``, ``last_asked`` (ISO 8601) and ``wordings``.
+    """
+    if not gaps:
+        return ""
+    ordered = sorted(gaps, key=lambda gap: gap.count, reverse=True)[:MOST_GAPS]
+    items = []
+    for gap in ordered:
+        when = f"last on {date_in_words(gap.last_asked[:10])}"
+        asked = "asked once, " if gap.count == 1 else f"asked {gap.count:,} times, "
+        others = [words for words in gap.wordings if words != gap.question][:3]
+        also = f"; also as {_listed(others)}" if others else ""
+        items.append(f"<li>{isolated(gap.question)}<span>{asked}{escaped(when)}{also}</span></li>")
+    return (
+        '<section class="gaps"><h2>Asked, and not in these articles</h2>'
+        "<p>Articles about these would be of use.</p>"
+        f"<ol>{''.join(items)}</ol></section>"
     )
 
 
@@ -144,6 +186,10 @@ def report_html(kept: Sequence[Kept], refused: Sequence[Skipped], report: IndexR
         if file.renamed
     ]
     lines += map(_skipped, (*refused, *report.skipped))
+    lines += [
+        f"<li>Renamed: {isolated(old)} is now {isolated(new)}</li>"
+        for old, new in list(report.renamed.items())[:8]
+    ]
     lines += [f"<li>{isolated(notice)}</li>" for notice in report.notices]
     if not lines:
         lines.append("<li>Nothing had changed.</li>")

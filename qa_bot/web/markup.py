@@ -24,7 +24,7 @@ __all__ = [
     "link",
     "sendable",
     "shortened",
-    "title_or_untitled",
+    "title_or_name",
 ]
 
 # What no browser draws, and what cannot be sent to it: C0 controls but tab and newline,
@@ -80,15 +80,21 @@ def shortened(text: str, limit: int) -> str:
 
 
 def highlighted(
-    text: str, window: Span, *, quote: Span | None = None, around: Span | None = None
+    text: str,
+    window: Span,
+    *,
+    quote: Span | None = None,
+    around: Span | None = None,
+    passage: Span | None = None,
 ) -> str:
-    """``text[window]``, escaped, ``quote`` in ``<mark>`` and the rest of ``around`` in a pale span.
+    """``text[window]``, escaped, ``quote`` in ``<mark>``, the rest of ``around`` in a pale span
+    and the rest of ``passage`` in a paler one.
 
-    All three are offsets into ``text``. The elements do not nest, so either may run
-    over the window's edge.
+    All are offsets into ``text``. The elements do not nest, so each may run over the
+    window's edge.
     """
     edges = {window.start, window.end}
-    for span in (quote, around):
+    for span in (quote, around, passage):
         if span is not None:
             edges |= {edge for edge in (span.start, span.end) if window.start < edge < window.end}
     ordered = sorted(edges)
@@ -99,6 +105,8 @@ def highlighted(
             piece = f"<mark>{piece}</mark>"
         elif around is not None and around.start <= start and end <= around.end:
             piece = f'<span class="around">{piece}</span>'
+        elif passage is not None and passage.start <= start and end <= passage.end:
+            piece = f'<span class="passage">{piece}</span>'
         pieces.append(piece)
     return "".join(pieces)
 
@@ -133,9 +141,10 @@ def byline(source: str | None, published: str | None, *more: str) -> str:
     return ' <span class="dot" aria-hidden="true">·</span> '.join(parts)
 
 
-def title_or_untitled(title: str) -> str:
-    """``title``, or what stands for one."""
-    return title.strip() or "Untitled article"
+def title_or_name(title: str, article_id: str) -> str:
+    """``title``, or where there is none the name of its file."""
+    name = article_id.rsplit("/", 1)[-1].strip()
+    return title.strip() or name or "Untitled article"
 
 
 def blocks(text: str, window: Span, *, wrapped_at: int = 100) -> Iterator[Span]:

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import gradio as gr
 
+from qa_bot.web.about import About, about_tab_of
 from qa_bot.web.api_endpoints import offer
 from qa_bot.web.articles import FIRST_TAB, Articles
 from qa_bot.web.chat import Chat
 from qa_bot.web.conversation import Talk
 from qa_bot.web.evidence import nothing_open
-from qa_bot.web.listing import Order
 from qa_bot.web.replies import conversation_html
-from qa_bot.web.uploads import SUFFIXES
+from qa_bot.web.resources import PRIVATE, resource
+from qa_bot.web.shelf import articles_tab_of
 
 if TYPE_CHECKING:
     from qa_bot.bot import QABot
 
+__all__ = ["build_page", "head", "resource"]
+
 NAME = "qa_bot"
 QUESTIONS_AT_ONCE = 8
-LONGEST_QUEUE = 64
-_PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+LONGEST_QUEUE = 512  # opening the page takes several places
+
+# The value of this part is a message to its script, and is never drawn.
+_HISTORY = (
+    '<details class="menu"><summary>History</summary>'
+    '<div class="inside" role="region" aria-label="History"></div></details>'
+)
 
 # An opening quotation mark on a tile; drawn here so that no file has to be served.
 _ICON = (
@@ -32,11 +39,6 @@ _ICON = (
     '<path fill="#fff" d="M8 23v-6.5C8 12 10.3 9.5 14 8.5l1 2.2c-2 .8-3 2.2-3.2 4.3H15v8z'
     'M17.5 23v-6.5c0-4.5 2.3-7 6-8l1 2.2c-2 .8-3 2.2-3.2 4.3h3.2v8z"/></svg>'
 )
-
-
-def resource(name: str) -> str:
-    """The text of one of the files beside this module."""
-    return files("qa_bot.web").joinpath(name).read_text(encoding="utf-8")
 
 
 def head() -> str:
@@ -51,8 +53,11 @@ def build_page(bot: QABot, read_only: bool = False) -> gr.Blocks:
     """The page over ``bot``; :func:`qa_bot.web.launch` serves it.
 
     Everything is private to the page but ``/ask``, which any Gradio client can call.
+
+    Args:
+        read_only: articles can be neither added nor removed from the page.
     """
-    chat, articles = Chat(bot), Articles(bot)
+    chat, articles = Chat(bot), Articles(bot, read_only=read_only)
     with gr.Blocks(
         title=NAME, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)
     ) as page:
@@ -62,27 +67,34 @@ def build_page(bot: QABot, read_only: bool = False) -> gr.Blocks:
             elem_id="masthead",
             apply_default_css=False,
         )
+        sure = gr.State(None)
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Ask", id=FIRST_TAB, elem_id="ask-tab"):
-                evidence = _ask_tab(chat, articles, page)
+                evidence = _ask_tab(chat, articles, page, sure)
             with gr.Tab("Articles", id="articles", elem_id="articles-tab") as articles_tab:
-                table = _articles_tab(articles, articles_tab, page)
-        table.pick(articles.pick, None, [tabs, evidence], **_PRIVATE)
+                table = articles_tab_of(articles, articles_tab, page)
+            with gr.Tab("About", id="about", elem_id="about-tab") as about_tab:
+                about_tab_of(About(bot), about_tab, sure)
+        table.pick(articles.pick, None, [tabs, evidence], **PRIVATE)
         offer(bot)
     page.queue(default_concurrency_limit=QUESTIONS_AT_ONCE, max_size=LONGEST_QUEUE)
     return page
 
 
-def _ask_tab(chat: Chat, articles: Articles, page: gr.Blocks) -> gr.HTML:
+def _ask_tab(chat: Chat, articles: Articles, page: gr.Blocks, sure: gr.State) -> gr.HTML:
     """The conversation beside the evidence; returns the evidence panel."""
     talk = gr.State(Talk())
+    bare: dict[str, Any] = {"apply_default_css": False}
     with gr.Row(elem_id="desk", equal_height=False):
         with gr.Column(elem_id="talk", min_width=320):
             conversation = gr.HTML(
                 conversation_html(()),
                 elem_id="conversation",
-                apply_default_css=False,
                 js_on_load=resource("conversation.js"),
+                **bare,
+            )
+            suggestions = gr.HTML(
+                "", elem_id="suggestions", js_on_load=resource("suggestions.js"), **bare
             )
             with gr.Row(elem_id="composer"):
                 box = gr.Textbox(
@@ -99,6 +111,13 @@ def _ask_tab(chat: Chat, articles: Articles, page: gr.Blocks) -> gr.HTML:
                 )
                 with gr.Group(elem_id="below"):
                     limits = _filter_row(articles, page)
+                    history = gr.HTML(
+                        "",
+                        html_template=_HISTORY,
+                        elem_id="history",
+                        js_on_load=resource("history.js"),
+                        **bare,
+                    )
                     fresh = gr.Button(
                         "New conversation",
                         variant="secondary",
@@ -109,26 +128,34 @@ def _ask_tab(chat: Chat, articles: Articles, page: gr.Blocks) -> gr.HTML:
                     )
         with gr.Column(elem_id="reading", min_width=320):
             evidence = gr.HTML(
-                nothing_open(),
-                elem_id="evidence",
-                apply_default_css=False,
-                js_on_load=resource("evidence.js"),
+                nothing_open(), elem_id="evidence", js_on_load=resource("evidence.js"), **bare
             )
     # The box is emptied in the browser when a question is sent, not by the reply, which may
     # find the next one half typed. Gradio's own "once" would drop a question sent while
     # another is being answered.
     sent = gr.Textbox(visible="hidden", container=False)
-    box.submit(
-        None, [box], [box, sent], js="q => ['', q]", trigger_mode="multiple", **_PRIVATE
-    ).then(
-        chat.reply,
-        [sent, talk, *limits],
-        [box, conversation, evidence],
-        trigger_mode="multiple",
-        **_PRIVATE,
+    each: dict[str, Any] = {**PRIVATE, "trigger_mode": "multiple"}
+    asked = [talk, sure, *limits]
+    shown = [box, conversation, evidence, history]
+    box.submit(None, [box], [box, sent], js="q => ['', q]", **each).then(
+        chat.reply, [sent, *asked], shown, **each
     )
-    conversation.cite(chat.open, [talk], [evidence], trigger_mode="multiple", **_PRIVATE)
-    fresh.click(chat.clear, [talk], [conversation, evidence], **_PRIVATE)
+    for part in (conversation, suggestions):
+        part.again(chat.again, asked, shown, **each)
+    for part in (conversation, evidence):
+        part.cite(chat.open, [talk], [evidence], **each)
+    conversation.judge(chat.judge, [talk], [conversation, history], **each)
+    fresh.click(chat.clear, [talk], [conversation, evidence, history], **PRIVATE)
+    history.restore(chat.restore, [talk], [conversation, evidence, history], **each)
+    history.export(chat.export, [talk], [history], **each)
+    gr.on(
+        [page.load, fresh.click],
+        chat.suggestions,
+        None,
+        [suggestions],
+        concurrency_limit=None,
+        **PRIVATE,
+    )
     return evidence
 
 
@@ -144,45 +171,5 @@ def _filter_row(articles: Articles, page: gr.Blocks) -> list[gr.components.Compo
         with gr.Row(elem_classes="switches"):
             newest = gr.Checkbox(label="Newest first", container=False, **box)
             undated = gr.Checkbox(label="Undated articles too", container=False, **box)
-    gr.on([page.load, fold.expand], articles.sources, None, [source], **_PRIVATE)
+    gr.on([page.load, fold.expand], articles.sources, None, [source], **PRIVATE)
     return [first, last, source, where, undated, newest]
-
-
-def _articles_tab(articles: Articles, tab: gr.Tab, page: gr.Blocks) -> gr.HTML:
-    """Adding files, and the table of what is indexed; returns the table."""
-    order = gr.State(Order())
-    with gr.Column(elem_id="shelf"):
-        chosen = gr.File(
-            label="Add articles",
-            file_count="multiple",
-            file_types=list(SUFFIXES),
-            elem_id="upload",
-            height=150,
-        )
-        report = gr.HTML("", elem_id="report", apply_default_css=False)
-        again = gr.Button("Index kept files", visible=False, size="sm", elem_id="again")
-        wanted = gr.Textbox(
-            placeholder="Filter by title, source or date",
-            label="Filter",
-            show_label=False,
-            container=False,
-            elem_id="filter",
-            max_lines=1,
-        )
-        table = gr.HTML(
-            "", elem_id="articles", apply_default_css=False, js_on_load=resource("articles.js")
-        )
-    gr.on(
-        [page.load, tab.select, wanted.change],
-        articles.table,
-        [wanted, order],
-        [table],
-        trigger_mode="always_last",
-        **_PRIVATE,
-    )
-    table.order(articles.sort, [wanted, order], [order, table], **_PRIVATE)
-    # One run of indexing at a time from this page; others wait their turn in the queue.
-    lane: dict[str, Any] = {**_PRIVATE, "concurrency_limit": 1, "concurrency_id": "indexing"}
-    chosen.upload(articles.add, [chosen, wanted, order], [chosen, report, again, table], **lane)
-    again.click(articles.retry, [wanted, order], [report, again, table], **lane)
-    return table

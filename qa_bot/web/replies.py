@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qa_bot.answering.confidence import confidence_word
-from qa_bot.records import Alternative, Answer, Citation, ScoredPassage, Span
+from qa_bot.records import Answer, ScoredPassage
+from qa_bot.web import answers
 from qa_bot.web.conversation import Conversation, Exchange
-from qa_bot.web.markup import (
-    byline,
-    escaped,
-    highlighted,
-    isolated,
-    link,
-    shortened,
-    title_or_untitled,
-)
+from qa_bot.web.markup import escaped, isolated, link, shortened, title_or_name
+
+VERDICTS = {
+    "right": "Right",
+    "wrong": "Wrong",
+    "wrong source": "Wrong source",
+    "outdated": "Outdated",
+}
+"""What a reader can say of an answer."""
 
 _SNIPPET = 220
-_BARS = {"strong": 3, "fair": 2, "weak": 1}
 
 
 def conversation_html(conversation: Conversation) -> str:
@@ -35,6 +34,26 @@ def _welcome() -> str:
         '<div class="welcome"><h2>What do you want to know?</h2>'
         "<p>Every answer is a quote, word for word, shown where it stands in its article. "
         "What the articles do not say is answered by “Not in these articles.”</p></div>"
+    )
+
+
+def is_talk(answer: Answer) -> bool:
+    """Whether it is a reply in words, about no article."""
+    return getattr(answer, "kind", "span") == "talk"
+
+
+def suggestions_html(questions: Sequence[str]) -> str:
+    """Questions that these articles are known to answer, as buttons; empty for none."""
+    if not questions:
+        return ""
+    items = "".join(
+        f'<li><button type="button" data-ask="{escaped(question)}">{isolated(question)}</button>'
+        "</li>"
+        for question in questions
+    )
+    return (
+        '<section class="suggestions" aria-labelledby="try"><h3 id="try">These articles answer, '
+        f"for example</h3><ul>{items}</ul></section>"
     )
 
 
@@ -73,38 +92,35 @@ def _waiting(exchange: Exchange) -> str:
 def _answered(exchange: Exchange) -> str:
     answer = exchange.answer
     assert answer is not None
-    first, others = answer.citations[0], answer.citations[1:]
+    first = answer.citations[0]
     parts = [
-        _understood(answer),
-        _sentence(first),
-        '<p class="source-line">',
-        _opener(f"{exchange.number}/c/0/0", first.title, first.source, first.published),
+        _understood(exchange, answer),
+        answers.sentence(first),
+        answers.said(first),
+        answers.sources(exchange.number, answer.citations),
+        '<p class="meta">',
+        answers.confidence(answer.confidence, calibrated="uncalibrated" not in first.flags),
+        answers.agreement(answer),
         link(first.link, "Open at the quote"),
-        _confidence(answer.confidence, calibrated="uncalibrated" not in first.flags),
         "</p>",
+        answers.conflicts(exchange, answer),
+        answers.alternatives(exchange, answer),
     ]
-    if others:
-        parts.append('<div class="also"><h3>Also quoted from</h3><ul>')
-        parts += [
-            f"<li>{_opener(f'{exchange.number}/c/{i}/0', c.title, c.source, c.published)}</li>"
-            for i, c in enumerate(others, start=1)
-        ]
-        parts.append("</ul></div>")
-    parts.append(_conflicts(exchange, answer.conflicts))
-    parts.append(_others(exchange, answer.alternatives))
     if answer.passages:
         parts.append(
             f'<details class="read"><summary>Closest passages ({len(answer.passages)})</summary>'
             f"{_passages(exchange, answer.passages)}</details>"
         )
-    parts.append(_footnote(exchange))
+    parts.append(_footer(exchange))
     return "".join(parts)
 
 
 def _abstained(exchange: Exchange) -> str:
     answer = exchange.answer
     assert answer is not None
-    parts = [_understood(answer), '<p class="abstained">Not in these articles.</p>']
+    if is_talk(answer):
+        return f'<p class="talk" dir="auto">{escaped(answer.reason or "")}</p>'
+    parts = [_understood(exchange, answer), '<p class="abstained">Not in these articles.</p>']
     if answer.reason:
         parts.append(f'<p class="reason">{escaped(_as_sentence(answer.reason))}</p>')
     if answer.passages:
@@ -112,91 +128,19 @@ def _abstained(exchange: Exchange) -> str:
             '<div class="closest"><h3>Closest passages <span>(not answers)</span></h3>'
             f"{_passages(exchange, answer.passages)}</div>"
         )
-    parts.append(_footnote(exchange))
+    parts.append(_footer(exchange))
     return "".join(parts)
 
 
-def _understood(answer: Answer) -> str:
-    if not answer.rewritten_question:
-        return ""
-    return f'<p class="understood">Understood as: {isolated(answer.rewritten_question)}</p>'
-
-
-def _sentence(citation: Citation) -> str:
-    """The sentence with its quote marked; offsets are made relative to the sentence."""
-    origin = citation.sentence_span.start
-    start, end = citation.span.start - origin, citation.span.end - origin
-    if not 0 <= start <= end <= len(citation.sentence):
-        text, quote = citation.quote, Span(0, len(citation.quote))
-    else:
-        text, quote = citation.sentence, Span(start, end)
-    inside = highlighted(text, Span(0, len(text)), quote=quote)
-    return f'<blockquote class="quote" dir="auto">{inside}</blockquote>'
-
-
-def _opener(reference: str, title: str, source: str | None, published: str | None) -> str:
-    line = byline(source, published)
-    return (
-        f'<button type="button" class="opener" data-open="{escaped(reference)}">'
-        f"{isolated(title_or_untitled(title), 'title')}"
-        + (
-            f' <span class="byline"><span class="dot" aria-hidden="true">·</span> {line}</span>'
-            if line
-            else ""
-        )
-        + '<span class="aside"> (show in the article)</span></button>'
-    )
-
-
-def _confidence(confidence: float, *, calibrated: bool) -> str:
-    word = confidence_word(confidence)
-    bars = _BARS.get(word, 0)
-    drawn = "".join(f'<i class="{"on" if n < bars else "off"}"></i>' for n in range(3))
-    meaning = (
-        f"Estimated to be right in {round(100 * confidence)} of 100 such answers"
-        if calibrated
-        else "A rough guess: confidence was fitted for other models or settings"
-    )
-    return (
-        f'<span class="confidence {escaped(word)}" title="{meaning}">'
-        f'<span class="bars" aria-hidden="true">{drawn}</span>Confidence: {escaped(word)}'
-        f"{'' if calibrated else ' (uncalibrated)'}</span>"
-    )
-
-
-def _others(exchange: Exchange, others: Sequence[Alternative]) -> str:
-    if not others:
-        return ""
-    items = []
-    for i, other in enumerate(others):
-        opener = ""
-        if other.citations:
-            cited = other.citations[0]
-            opener = _opener(
-                f"{exchange.number}/a/{i}/0", cited.title, cited.source, cited.published
-            )
-        word = confidence_word(other.confidence)
-        items.append(
-            f'<li><q dir="auto">{escaped(other.text)}</q> {opener}'
-            f'<span class="word">{escaped(word)}</span></li>'
-        )
-    return f'<div class="also"><h3>Also found</h3><ul>{"".join(items)}</ul></div>'
-
-
-def _conflicts(exchange: Exchange, conflicts: Sequence[Alternative]) -> str:
-    """The other sides, each in its sentence with its date; newer or older is said."""
-    items = []
-    for i, other in enumerate(conflicts):
-        cited = other.citations[0]
-        opener = _opener(f"{exchange.number}/x/{i}/0", cited.title, cited.source, cited.published)
-        age = "" if other.newer is None else "newer" if other.newer else "older"
-        word = f' <span class="word">{age}</span>' if age else ""
-        items.append(f"<li>{_sentence(cited)}{opener}{word}</li>")
-    if not items:
+def _understood(exchange: Exchange, answer: Answer) -> str:
+    """How a follow-up was read, to be changed or taken back."""
+    rewritten = answer.rewritten_question
+    if not rewritten:
         return ""
     return (
-        '<div class="also conflict"><h3>Other articles say otherwise</h3>'
-        f"<ul>{''.join(items)}</ul></div>"
+        f'<p class="understood"><span>Understood as: {isolated(rewritten, "rewritten")}</span> '
+        f'<button type="button" data-edit="{exchange.number}">Change</button> '
+        f'<button type="button" data-ask="{escaped(exchange.question)}">Ask as typed</button></p>'
     )
 
 
@@ -204,20 +148,29 @@ def _passages(exchange: Exchange, passages: Sequence[ScoredPassage]) -> str:
     items = []
     for i, scored in enumerate(passages):
         passage = scored.passage
-        opener = _opener(
-            f"{exchange.number}/p/{i}/0", passage.title, passage.source, passage.published
+        title = title_or_name(passage.title, passage.chunk.article_id)
+        opener = answers.opener(
+            f"{exchange.number}/p/{i}/0", title, passage.source, passage.published
         )
         snippet = escaped(shortened(passage.chunk.text, _SNIPPET))
         items.append(f'<li>{opener}<p dir="auto">{snippet}</p></li>')
     return f'<ol class="passages">{"".join(items)}</ol>'
 
 
-def _footnote(exchange: Exchange) -> str:
-    answer = exchange.answer
-    parts = [f"{exchange.seconds:.2f} s"]
-    if answer is not None and answer.independent_sources > 1:
-        parts.append(f"{answer.independent_sources} independent sources")
-    return f'<p class="footnote">{" · ".join(parts)}</p>'
+def _footer(exchange: Exchange) -> str:
+    """Time taken, and what the reader thinks of the answer."""
+    verdicts = VERDICTS if exchange.state == "answered" else {"right": "Right", "wrong": "Wrong"}
+    buttons = "".join(
+        f'<button type="button" data-verdict="{verdict}" data-of="{exchange.number}" '
+        f'aria-pressed="{"true" if exchange.verdict == verdict else "false"}">{words}</button>'
+        for verdict, words in verdicts.items()
+    )
+    thanks = '<span class="thanks">noted, thank you</span>' if exchange.verdict else ""
+    return (
+        f'<div class="footer"><p class="footnote">{exchange.seconds:.2f} s</p>'
+        '<div class="verdicts" role="group" aria-label="Was this the right reply?">'
+        f"{thanks}{buttons}</div></div>"
+    )
 
 
 def _as_sentence(reason: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qa_bot.corpus.folder import supported_suffixes
 from qa_bot.protocols import Progress
 from qa_bot.records import IndexReport, Skipped
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from qa_bot.bot import QABot
 
 UPLOADS = "uploads"
-SUFFIXES = (".txt", ".md", ".jsonl")
+SUFFIXES = tuple(sorted(supported_suffixes()))
+"""What a loader reads; of ``.jsonl.gz`` and the like, the whole."""
 _LONGEST_STEM = 100
 _UNSAFE = re.compile(r"[^\w .()\-]+")
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)$")  # not file names on Windows
@@ -65,7 +67,7 @@ def keep(files: Iterable[str | Path], folder: Path) -> tuple[list[Kept], list[Sk
     folder.mkdir(parents=True, exist_ok=True)
     for file in map(Path, files):
         name = safe_name(file.name)
-        if Path(name).suffix not in SUFFIXES:
+        if not name.endswith(SUFFIXES):
             skipped.append(Skipped(file.name, f"only {', '.join(SUFFIXES)} files can be added"))
             continue
         try:
@@ -77,7 +79,8 @@ def keep(files: Iterable[str | Path], folder: Path) -> tuple[list[Kept], list[Sk
 
 
 def _keep_one(uploaded: str, name: str, content: bytes, folder: Path) -> Kept:
-    stem, suffix = Path(name).stem, Path(name).suffix
+    suffix = max(filter(name.endswith, SUFFIXES), key=len)  # the whole of ".jsonl.gz"
+    stem = name.removesuffix(suffix)
     number = 1
     while True:
         candidate = folder / (name if number == 1 else f"{stem}-{number}{suffix}")
@@ -102,10 +105,37 @@ def index_uploads(bot: QABot, progress: Progress) -> IndexReport:
         IndexLocked: another process is writing; the files stay and can be indexed later.
         QABotError: as build_index.
     """
+    return _index(bot, bot.index / UPLOADS, progress)
+
+
+def index_address(bot: QABot, address: str, progress: Progress) -> IndexReport:
+    """Fetch a web address (a page, a feed, a sitemap), index it, and let ``bot`` answer from it.
+
+    Raises:
+        QABotError: it cannot be fetched, or as build_index; the index is as it was.
+    """
+    return _index(bot, address, progress)
+
+
+def remove_articles(bot: QABot, article_ids: Iterable[str], _: Progress) -> IndexReport:
+    """Take articles out of the index; their files stay where they are.
+
+    Raises:
+        QABotError: as build_index.
+    """
+    from importlib import import_module
+
+    removed = import_module("qa_bot.indexing").remove_articles(bot.index, list(article_ids))
+    bot.refresh()
+    report: IndexReport = removed
+    return report
+
+
+def _index(bot: QABot, what: str | Path, progress: Progress) -> IndexReport:
     from qa_bot.indexing import build_index
 
     report = build_index(
-        [bot.index / UPLOADS],
+        [what],
         index=bot.index,
         settings=bot.settings,
         embedder=bot.embedder,

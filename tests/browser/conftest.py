@@ -11,7 +11,8 @@ import fake_bot
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from qa_bot.web import launch, uploads
+from qa_bot import suggestions
+from qa_bot.web import feedback, launch, uploads
 
 SWITCHES = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
@@ -80,11 +81,15 @@ class Visitor:
         self.box.fill(question)
         self.box.press("Enter")
 
-    def ask(self, question: str, state: str = "answered") -> Locator:
-        """The newest exchange, once it is in ``state``."""
+    def ask(self, question: str, state: str = "answered", *, drawn: bool = False) -> Locator:
+        """The newest exchange, once it is in ``state``; ``drawn``: however many there are."""
         before = self.page.locator(".exchange").count()
+        number = int(self.last.get_attribute("data-number") or 0) if before else 0
         self.send(question)
-        expect(self.page.locator(".exchange")).to_have_count(before + 1)
+        if drawn:
+            expect(self.last).to_have_attribute("data-number", str(number + 1))
+        else:
+            expect(self.page.locator(".exchange")).to_have_count(before + 1)
         expect(self.last).to_have_attribute("data-state", state)
         return self.last
 
@@ -147,6 +152,10 @@ def serve() -> Iterator[Callable[[Any], str]]:
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> fake_bot.FakeBot:
     """A FakeBot over two articles: one long, one short."""
     monkeypatch.setattr(uploads, "index_uploads", fake_bot.index_uploads)
+    monkeypatch.setattr(uploads, "index_address", fake_bot.index_address)
+    monkeypatch.setattr(uploads, "remove_articles", fake_bot.remove_articles)
+    monkeypatch.setattr(feedback, "add", fake_bot.add_feedback)
+    monkeypatch.setattr(suggestions, "suggested_questions", lambda bot, **_: bot.suggested)
     padding = "\n\n".join(f"Filler paragraph {n} says nothing of note." for n in range(120))
     return fake_bot.FakeBot(
         [

@@ -88,7 +88,12 @@ class FakeSnapshot:
 
 @dataclass
 class FakeBot:
-    """``passages_pause`` and ``answer_pause`` (seconds) slow its two stages down."""
+    """``passages_pause`` and ``answer_pause`` (seconds) slow its two stages down.
+
+    ``suggested`` are the questions it offers, ``histories`` the earlier questions that each
+    question came with, ``rewrites`` how it understands a follow-up, ``cited_with`` fields set
+    on every citation; when ``conflicting``, what else it finds contradicts the answer.
+    """
 
     published: list[Article]
     index: Path = Path("index")
@@ -96,6 +101,11 @@ class FakeBot:
     embedder: Any = None
     passages_pause: float = 0.0
     answer_pause: float = 0.0
+    suggested: tuple[str, ...] = ()
+    histories: list[list[str]] = field(default_factory=list)
+    rewrites: dict[str, str] = field(default_factory=dict)
+    cited_with: dict[str, Any] = field(default_factory=dict)
+    conflicting: bool = False
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
@@ -134,7 +144,10 @@ class FakeBot:
                 mend="ask something shorter",
             )
         snapshot = self.snapshot
-        asked = {w.lower()[:5] for w in _WORD.findall(question) if len(w) > 3}
+        self.histories.append([turn.question for turn in history])
+        rewritten = self.rewrites.get(question) if history else None
+        meant = rewritten or question
+        asked = {w.lower()[:5] for w in _WORD.findall(meant) if len(w) > 3}
         found: list[tuple[int, Article, Span]] = []
         for summary in snapshot.articles():
             a = snapshot.article(summary.article_id)
@@ -154,7 +167,7 @@ class FakeBot:
         yield "passages", passages
         time.sleep(self.answer_pause)
         good = [item for item in found if item[0] >= 2]
-        cited = [_cite(a, span, asked) for _, a, span in good[:4]]
+        cited = [replace(_cite(a, s, asked), **self.cited_with) for _, a, s in good[:4]]
         base = Answer(
             question=question,
             status="abstained",
@@ -166,14 +179,14 @@ class FakeBot:
             independent_sources=0,
             passages=passages,
             reason="no sentence shares two words with the question",
-            rewritten_question=None,
+            rewritten_question=rewritten,
             generation=snapshot.generation,
             timings_ms={"retrieve": 1.5, "read": 2.5},
         )
         if not cited:
             yield "answer", base
             return
-        others = tuple(Alternative(c.quote, 0.2, (c,)) for c in cited[1:])
+        others = tuple(Alternative(c.quote, 0.6, (c,)) for c in cited[1:])
         yield (
             "answer",
             replace(
@@ -182,7 +195,8 @@ class FakeBot:
                 text=cited[0].quote,
                 confidence=min(0.95, good[0][0] / 5),
                 citations=(cited[0],),
-                alternatives=others,
+                alternatives=() if self.conflicting else others,
+                conflicts=others if self.conflicting else (),
                 independent_sources=1,
                 reason=None,
             ),
@@ -241,6 +255,51 @@ def index_uploads(bot: FakeBot, progress: Any) -> IndexReport:
         changed=(),
         unchanged=tuple(sorted(known)),
         removed=(),
+        skipped=(),
+        chunks=len(bot.published),
+        generation=bot.snapshot.generation,
+        seconds=0.1,
+    )
+
+
+def index_address(bot: FakeBot, address: str, progress: Any) -> IndexReport:
+    """What qa_bot.web.uploads.index_address does, for a FakeBot: the page says one thing."""
+    progress("fetching", 0, 1)
+    text = "The lighthouse keeper counted 57 silver herons on the pier."
+    bot.publish([*bot.published, article(address, text, url=address)])
+    bot.refresh()
+    return _report(bot, added=(address,))
+
+
+def remove_articles(bot: FakeBot, article_ids: Any, progress: Any) -> IndexReport:
+    """What qa_bot.web.uploads.remove_articles does, for a FakeBot."""
+    gone = tuple(article_ids)
+    bot.publish([a for a in bot.published if a.article_id not in gone])
+    bot.refresh()
+    return _report(bot, removed=gone)
+
+
+_kept_verdicts: dict[Path, list[tuple[str, str]]] = {}
+
+
+def add_feedback(index: Path, answer: Answer, verdict: str) -> None:
+    """What qa_bot.web.feedback.add does: kept here, to be looked at."""
+    _kept_verdicts.setdefault(index, []).append((answer.question, verdict))
+
+
+def verdicts(bot: FakeBot) -> list[tuple[str, str]]:
+    """(question, verdict) of all feedback on a bot's answers."""
+    return _kept_verdicts.get(bot.index, [])
+
+
+def _report(
+    bot: FakeBot, *, added: tuple[str, ...] = (), removed: tuple[str, ...] = ()
+) -> IndexReport:
+    return IndexReport(
+        added=added,
+        changed=(),
+        unchanged=(),
+        removed=removed,
         skipped=(),
         chunks=len(bot.published),
         generation=bot.snapshot.generation,

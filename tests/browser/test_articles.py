@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import fake_bot
@@ -144,3 +145,95 @@ def test_two_uploads_at_once_both_end_in_the_index(
     expect(one.page.locator(".report")).to_contain_text("reef.txt")
     expect(two.page.locator(".report")).to_contain_text("kelp.txt")
     assert {a.article_id for a in fake.published} >= {"uploads/reef.txt", "uploads/kelp.txt"}
+
+
+def test_an_address_is_fetched_and_answers_the_next_question(
+    fake: FakeBot, serve: Serve, visit: Visit
+) -> None:
+    user = visit(serve(fake))
+    user.tab("Articles")
+    box = user.page.get_by_label("Add by web address")
+    for wrong in ("example.org/herons", "javascript:alert(1)", "file:///etc/passwd"):
+        box.fill(wrong)
+        box.press("Enter")
+        expect(user.page.get_by_role("alert")).to_contain_text("no web address")
+        expect(box).to_have_value(wrong)
+    box.fill("https://example.org/herons")
+    box.press("Enter")
+    expect(user.page.locator(".report")).to_contain_text("1 article added")
+    expect(box).to_have_value("")
+    expect(user.page.locator(".articles tbody tr")).to_have_count(3)
+    user.tab("Ask")
+    user.ask("How many silver herons did the lighthouse keeper count?")
+    expect(user.panel.locator("mark")).to_have_text("57")
+
+
+def test_an_article_is_removed_after_it_was_asked_twice(
+    fake: FakeBot, serve: Serve, visit: Visit
+) -> None:
+    user = visit(serve(fake))
+    user.tab("Articles")
+    rows = user.page.locator(".articles tbody tr")
+    remove = user.page.get_by_role("button", name="Remove Four to the Moon")
+    remove.click()
+    sure = user.page.get_by_role("group", name="Remove Four to the Moon?")
+    expect(sure.get_by_role("button", name="Yes, remove")).to_be_focused()
+    user.page.keyboard.press("Escape")
+    expect(remove).to_be_focused()
+    expect(rows).to_have_count(2)
+    remove.click()
+    sure.get_by_role("button", name="Yes, remove").click()
+    expect(user.page.locator(".report")).to_contain_text("1 article removed: seeds/moon.txt")
+    expect(rows).to_have_count(1)
+    user.tab("Ask")
+    user.ask("How much does the lunar rover weigh in kilograms?", "abstained")
+
+
+def test_a_whole_folder_is_added(fake: FakeBot, serve: Serve, visit: Visit, reef: Path) -> None:
+    reef.with_name("kelp.md").write_text("The kelp forest grew 60 centimetres.", encoding="utf-8")
+    reef.with_name("notes.exe").write_bytes(b"MZ")
+    user = visit(serve(fake))
+    user.tab("Articles")
+    user.page.locator("#folder").locator("xpath=..").locator("input[type=file]").set_input_files(
+        reef.parent
+    )
+    report = user.page.locator(".report")
+    expect(report).to_contain_text("2 articles added: uploads/kelp.md, uploads/reef.txt")
+    expect(report.locator(".skipped")).to_contain_text("notes.exe")
+
+
+def test_a_collection_that_is_read_only_offers_no_changes(fake: FakeBot, visit: Visit) -> None:
+    from qa_bot.web.page import build_page, head, resource
+
+    page = build_page(fake, read_only=True)  # type: ignore[arg-type]
+    page.launch(
+        server_name="127.0.0.1", server_port=None, prevent_thread_lock=True, quiet=True,
+        ssr_mode=False, footer_links=[], css=resource("style.css"), head=head(),
+    )  # fmt: skip
+    try:
+        user = visit(page.local_url)
+        user.ask("How many hours did the leader ride his armoured train?")
+        user.tab("Articles")
+        expect(user.page.locator(".articles tbody tr")).to_have_count(2)
+        for gone in ("#upload", "#address", "#folder", ".removal"):
+            expect(user.page.locator(f"{gone}:visible")).to_have_count(0)
+    finally:
+        page.close(verbose=False)
+
+
+def test_what_was_asked_in_vain_is_listed(
+    fake: FakeBot, serve: Serve, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qa_bot.web import articles
+    from qa_bot.web.listing import gaps_html
+
+    gap = SimpleNamespace(
+        question="Who <b>won</b>?", count=3, last_asked="2026-01-02T10:00:00+00:00",
+        wordings=("Who <b>won</b>?", "Who was the winner?"),
+    )  # fmt: skip
+    monkeypatch.setattr(articles.Articles, "gaps", lambda self: gaps_html([gap]))
+    user = visit(serve(fake))
+    user.tab("Articles")
+    listed = user.page.locator(".gaps li")
+    expect(listed).to_contain_text("Who <b>won</b>?")
+    expect(listed).to_contain_text("asked 3 times, last on 2 January 2026; also as")

@@ -32,7 +32,7 @@ def test_an_answer_stands_in_its_sentence_and_its_article_opens_at_the_quote(
     expect(line).to_contain_text("An armoured train goes east")
     expect(line).to_contain_text("The Daily Example")
     expect(line).to_contain_text("14 September 2023")
-    expect(line).to_contain_text(re.compile("Confidence: (strong|fair|weak)"))
+    expect(exchange.locator(".meta")).to_contain_text(re.compile("Confidence: (strong|fair|weak)"))
     expect(exchange.locator(".footnote")).to_have_text(re.compile(r"^\d+\.\d\d s"))
     # the whole article, its quote in view though it stands far below its beginning
     mark = user.panel.locator("mark")
@@ -131,6 +131,7 @@ def test_questions_sent_before_the_last_is_answered_are_answered_in_order(
     fake.stream = slow  # type: ignore[method-assign]
     user = visit(serve(fake))
     user.send(TRAIN)
+    expect(user.box).to_have_value("")  # nobody types faster than that
     user.send(WINNER)
     exchanges = user.page.locator(".exchange")
     expect(exchanges).to_have_count(2)
@@ -194,15 +195,54 @@ HOSTILE = [
     "\u202egnol txet a si siht\u202c <details open ontoggle=window.taken=1>",
     "half \ud83d a pair and \x00\x1b[31m controls",
     "<form action=https://evil.example><input autofocus onfocus=window.taken=1>",
+    "<scr<script>ipt>window.taken=1</scr</script>ipt>",
+    "<ScRiPt src=//evil.example/x.js></sCrIpT>",
+    "<script\t>window.taken=1</script\t>",
+    "<svg><script>window.taken=1</script></svg>",
+    "<svg><animate onbegin=window.taken=1 attributeName=x dur=1s>",
+    "<math><mtext></form><form><mglyph><style></math><img src onerror=window.taken=1>",
+    "<noscript><p title='</noscript><img src=x onerror=window.taken=1>'>",
+    "<template><img src=x onerror=window.taken=1></template>",
+    "<video><source onerror=window.taken=1></video>",
+    "<audio src=x onerror=window.taken=1></audio>",
+    "<body onload=window.taken=1><body onpageshow=window.taken=1>",
+    "<marquee onstart=window.taken=1>x</marquee>",
+    "<object data=javascript:window.taken=1><embed src=javascript:window.taken=1>",
+    "<a href=javascript:window.taken=1>click</a> [x](javascript:window.taken=1)",
+    "<a href='data:text/html,<script>parent.taken=1</script>'>click</a>",
+    "<button data-open='1/c/0/0' data-ask='who' onclick=window.taken=1>press</button>",
+    "<input type=image src=x onerror=window.taken=1>",
+    "<textarea></textarea><script>window.taken=1</script>",
+    "</title></textarea></style></noscript></script><script>window.taken=1</script>",
+    "<!--><img src=x onerror=window.taken=1>-->",
+    "<![CDATA[<img src=x onerror=window.taken=1>]]> <?xml x?>",
+    "{{#each value}}<img src=x onerror=window.taken=1>{{/each}} {{{this}}} @children",
+    "\\u003cscript\\u003ewindow.taken=1\\u003c/script\\u003e %3Cscript%3E",
+    "<img src=`x`onerror=window.taken=1> <img src=x:x onerror=window.taken=1>",
+    "<dialog open onclose=window.taken=1><style>@import '//evil.example/x.css'</style>",
+    '<div style="background:url(//evil.example/x)" popover id=composer>x</div>',
+    "<select autofocus onfocus=window.taken=1><option>x</select>",
+    "\u2066\u2067\u200f right \u05d0\u05d1 \u0627\u0628 <b onpointerenter=window.taken=1>to</b>",
 ]
 
 
+TOGETHER = 4
+"""Hostile articles that one question finds, which is as many as the bot cites."""
+
+
+def _named(n: int) -> str:
+    """Words that one group of articles shares, and more than any two hostile texts share."""
+    group = n // TOGETHER
+    return " ".join(f"{group:02}{word}" for word in ("wicked", "gadget", "rusty", "engine", "tool"))
+
+
 def test_hostile_text_is_shown_and_never_run(fake: FakeBot, serve: Serve, visit: Visit) -> None:
+    assert len(HOSTILE) >= 40
     fake.publish(
         [
             article(
                 f"seeds/{n:02}{text}",
-                f"The {n:02}wicked {n:02}gadget is named {text} it is said",
+                f"The {_named(n)} is named {text} it is said",
                 title=text,
                 source=text,
                 published=text,
@@ -211,28 +251,43 @@ def test_hostile_text_is_shown_and_never_run(fake: FakeBot, serve: Serve, visit:
             for n, text in enumerate(HOSTILE)
         ]
     )
+    # No keyboard types half a pair or a NUL.
+    fake.suggested = tuple(re.sub("[\ud83d\x00]", "", text) for text in HOSTILE)
     user = visit(serve(fake))
-    for n, text in enumerate(HOSTILE):
-        typed = text.replace("\ud83d", "").replace("\x00", "")  # no keyboard types these
-        user.tab("Ask")
-        user.ask(f"{n:02}wicked {n:02}gadget {typed}")
-        shown = re.sub(r"[\ud83d\x00\x1b]", "\ufffd", text)
-        expect(user.panel.locator("h2")).to_have_text(shown)
-        expect(user.panel.locator(".text")).to_contain_text(shown)
-        expect(user.last.locator(".source-line .title")).to_have_text(shown)
-        user.last.locator("summary").click()
-        user.last.locator(".passages .opener").first.click()
-        expect(user.panel.locator("mark")).to_have_count(0)
-        user.tab("Articles")
-        user.page.get_by_label("Filter").fill(f"{n:02}{typed[:12]}")
-        expect(user.page.locator(".articles tbody tr")).to_have_count(1)
-        expect(user.page.locator(".articles .id")).to_contain_text(f"seeds/{n:02}")
-        user.page.locator(".articles .opener").click()
-        expect(user.panel.locator(".around")).to_have_count(0)
-        expect(user.panel.locator("h2")).to_have_text(shown)
+    offered = user.page.locator(".suggestions button")
+    expect(offered).to_have_count(len(HOSTILE))
+    offered.nth(1).click()
+    expect(user.last.locator(".question")).to_have_text(HOSTILE[1])
+    expect(user.last).to_have_attribute("data-state", re.compile("answered|abstained"))
+    shown = [re.sub(r"[\ud83d\x00\x1b]", "\ufffd", text) for text in HOSTILE]
+    heading = user.panel.locator("h2")
+    for first in range(0, len(HOSTILE), TOGETHER):
+        user.ask(f"{_named(first)} <b>?")
+        for n in range(first, first + TOGETHER):
+            expect(heading).to_have_text(shown[n])
+            expect(user.panel.locator(".text")).to_contain_text(" ".join(shown[n].split()))
+            expect(user.panel.locator(".place")).to_have_text(f"{n - first + 1} of {TOGETHER}")
+            user.panel.get_by_role("button", name="Next citation").click()
+        titles = [shown[n] for n in range(first, first + TOGETHER)]
+        expect(user.last.locator(":is(.chip, .also .opener) .title")).to_have_text(titles)
+    user.last.locator(".read summary").click()
+    user.last.locator(".passages .opener").first.click()
+    expect(user.panel.locator("mark")).to_have_count(0)
+    user.tab("Articles")
+    titles_shown = user.page.locator(".articles tbody .title bdi.title")
+    expect(titles_shown).to_have_count(len(HOSTILE))
+    squeezed = sorted(" ".join(text.split()) for text in shown)
+    assert sorted(" ".join(t.split()) for t in titles_shown.all_inner_texts()) == squeezed
+    user.page.get_by_label("Filter").fill(HOSTILE[0][:12])
+    user.page.locator(".articles .opener").first.click()
+    expect(user.panel.locator(".around")).to_have_count(0)
+    user.page.reload()
+    expect(user.page.locator(".exchange")).to_have_count(1 + len(HOSTILE) // TOGETHER)
+    user.page.locator("#history summary").click()
+    expect(user.page.locator("#history .exports")).to_be_visible()
     assert user.page.evaluate("window.taken") is None
     for selector in ("script", "img", "iframe", "style", "link", "form", "base", "svg", "a"):
-        inside = user.page.locator(f":is(.log, .evidence, .articles) {selector}")
+        inside = user.page.locator(f":is(.log, .evidence, .articles, #history) {selector}")
         assert inside.count() == 0, selector
 
 

@@ -58,12 +58,13 @@ HOSTILE = [
 ]
 ALLOWED = {
     *("section", "article", "header", "h2", "h3", "p", "div", "span", "bdi", "time", "a", "mark"),
-    *("blockquote", "button", "ul", "ol", "li", "q", "i", "details", "summary"),
+    *("blockquote", "button", "ul", "ol", "li", "q", "i", "details", "summary", "kbd"),
 }
 ATTRIBUTES = {
     *("class", "aria-label", "aria-hidden", "aria-live", "role", "tabindex", "dir", "type"),
     *("data-opened", "data-focus", "data-open", "data-number", "data-state", "title"),
-    *("href", "target", "rel", "referrerpolicy"),
+    *("href", "target", "rel", "referrerpolicy", "aria-pressed", "aria-keyshortcuts"),
+    *("data-step", "data-copy", "data-ask", "data-edit", "data-verdict", "data-of"),
 }
 
 

@@ -1,0 +1,136 @@
+"""Questions made from sentences: proper English, and only those that are answered rightly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from qa_bot.records import Answer, Citation, Span
+from qa_bot.suggestions import keeping, making
+from qa_bot.suggestions.making import Candidate, answers, in_turn, newest
+from qa_bot.suggestions.worker import drafts_of
+
+MADE = {
+    "Ada Lovelace wrote the first program for the Analytical Engine.":
+        ("Who wrote the first program for the Analytical Engine?", "Ada Lovelace"),
+    "In 1903, Marie Curie won the Nobel Prize in Physics.":
+        ("When did Marie Curie win the Nobel Prize in Physics?", "1903"),
+    "Norway has been supplied with spare parts.":
+        ("What has Norway been supplied with?", "spare parts"),
+    "Apollo 17 carried 3 astronauts to the Moon.": None,
+}  # fmt: skip
+UNFIT = [
+    "He wrote the first program for the Analytical Engine.",
+    "“Ada wrote it,” Charles Babbage said.",
+    "This surprised everybody in London.",
+    "Ada Lovelace did not write the first program for Charles Babbage.",
+    "Did Ada Lovelace write the first program?",
+    "It rained in London.",
+    "Ada Lovelace and Charles Babbage met in London.",
+    "Running away.",
+    "",
+]
+
+
+@pytest.fixture(scope="module")
+def drafted() -> dict[str, Any]:
+    """All sentences in one child process: loading spaCy takes a second."""
+    texts = [*MADE, *UNFIT]
+    made = drafts_of(texts)
+    if not any(made):
+        pytest.skip("spaCy's English model is not installed")
+    return dict(zip(texts, made, strict=True))
+
+
+@pytest.mark.parametrize("text", [text for text, made in MADE.items() if made])
+def test_a_plain_statement_makes_a_proper_question(text: str, drafted: dict[str, Any]) -> None:
+    expected = MADE[text]
+    draft = drafted[text]
+    assert expected is not None
+    assert draft is not None
+    assert (draft.question, text[draft.start : draft.end]) == expected
+
+
+@pytest.mark.parametrize("text", UNFIT)
+def test_what_does_not_stand_by_itself_makes_none(text: str, drafted: dict[str, Any]) -> None:
+    assert drafted[text] is None
+
+
+def candidate(name: str, article: str = "a", start: int = 10) -> Candidate:
+    return Candidate(name, article, Span(start, start + 5), "who")
+
+
+def test_articles_take_turns() -> None:
+    lists = [[candidate("a1"), candidate("a2")], [candidate("b1")], []]
+    assert [one.question for one in in_turn(lists)] == ["a1", "b1", "a2"]
+
+
+def test_the_newest_articles_come_first_and_undated_ones_last() -> None:
+    @dataclass
+    class One:
+        article_id: str
+        published: str | None
+
+    known = [One("a", None), One("b", "2020-01-01"), One("c", "2023-01-01")]
+    assert [a.article_id for a in newest(iter(known), 2)] == ["c", "b"]  # type: ignore[arg-type]
+
+
+class Bot:
+    """Gives one answer; notes the questions."""
+
+    min_confidence = 0.5
+    fingerprints: dict[str, str] = {}  # noqa: RUF012
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        manifest = SimpleNamespace(created_at="2026-01-01")
+        self.snapshot = SimpleNamespace(generation=3, manifest=manifest)
+
+    def ask(self, question: str, **options: Any) -> Answer:
+        assert options == {"min_confidence": 0.0}  # nothing goes into the log of gaps
+        return self.answer
+
+
+CITED = Citation("a", "t", None, "l", None, None, Span(12, 14), "20", "x", Span(0, 30))
+RIGHT = Answer(
+    question="q", status="answered", text="20", confidence=0.6, citations=(CITED,),
+    alternatives=(), conflicts=(), independent_sources=1, passages=(), reason=None,
+    rewritten_question=None, generation=3,
+)  # fmt: skip
+
+
+def test_only_what_is_answered_surely_and_from_its_own_words_is_offered() -> None:
+    def accepted(**changes: Any) -> bool:
+        return answers(Bot(replace(RIGHT, **changes)), candidate("q"))  # type: ignore[arg-type]
+
+    assert accepted()
+    assert not accepted(confidence=0.4)
+    assert not accepted(status="abstained", citations=())
+    assert not accepted(citations=(replace(CITED, span=Span(20, 22)),))
+    assert not accepted(citations=(replace(CITED, article_id="b"),))
+
+
+def test_questions_are_kept_for_one_generation(tmp_path: Path) -> None:
+    bot: Any = Bot(RIGHT)
+    key = keeping.key_of(bot)
+    assert keeping.kept(tmp_path, key) is None
+    keeping.keep(tmp_path, key, ("Who?",))
+    assert keeping.kept(tmp_path, key) == ("Who?",)
+    assert [file.name for file in tmp_path.iterdir()] == [keeping.FILE]
+    bot.snapshot.generation = 4
+    assert keeping.kept(tmp_path, keeping.key_of(bot)) is None
+    (tmp_path / keeping.FILE).write_text("{broken", encoding="utf-8")
+    assert keeping.kept(tmp_path, key) is None
+    keeping.keep(tmp_path / "absent", key, ("Who?",))  # costs nothing but the keeping
+
+
+def test_people_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = iter([True, True, False])
+    paused: list[float] = []
+    monkeypatch.setattr(making.time, "sleep", paused.append)
+    making._give_way(lambda: next(waiting))
+    assert len(paused) == 2
