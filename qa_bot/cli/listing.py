@@ -124,7 +124,8 @@ def _lines(record: dict[str, Any], listed: Sequence[ArticleSummary]) -> Iterator
             article.title or "untitled",
             article.source,
             article.published,
-            f"{article.characters:,} characters in {article.chunks} chunks",
+            f"{article.characters:,} characters in {article.chunks} "
+            f"{'chunk' if article.chunks == 1 else 'chunks'}",
         )
         yield safe(article.article_id)
         yield "    " + " · ".join(safe(part) for part in parts if part)

@@ -112,6 +112,7 @@ class _Collecting:
         self._progress, self._now = progress, now
         self._failures: dict[str, int] = {}
         self._wanted: dict[str, _Wanted] = {}
+        self._purged = pages.purged()
         self.found = Collected()
 
     def all(self, given: Sequence[str], must_answer: bool) -> None:
@@ -137,6 +138,8 @@ class _Collecting:
 
     def _open(self, address: str, before: AddressRecord | None) -> AddressRecord:
         """Ask for an address that was given; its pages go to ``_wanted``."""
+        if address in self._purged:
+            raise NotFetched("its text was purged; --restore lets it be fetched again")
         page = self._pages.record(address)
         validators = page or before
         answer = self._get(
@@ -215,6 +218,8 @@ class _Collecting:
                 url = _normalised(one.url)
             except NotFetched as error:
                 self._skip(one.url, error)
+                continue
+            if url in self._purged:
                 continue
             self._wanted.setdefault(url, replace(one, url=url))
 

@@ -139,7 +139,7 @@ class Fetcher:
                 found = self._follow(place, {}, _ROBOTS_BYTES, obey=False)
                 self._robots[place] = parse_robots(found.content or b"", ROBOT)
             except NotFetched as error:
-                if error.unreachable:
+                if error.unreachable or isinstance(error, _Private):
                     raise  # the page would not be reached either
                 failed = NotFetched(f"its robots.txt cannot be read: {error}")
                 self._robots[place] = Rules() if isinstance(error, _Refused) else failed
@@ -172,7 +172,7 @@ class Fetcher:
             ) as answer:
                 return self._read(answer, address, most)
         except PrivateAddress as error:
-            raise NotFetched(
+            raise _Private(
                 f"{error}, in the own network; --allow-private lets it be fetched"
             ) from None
         except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
@@ -218,6 +218,10 @@ class Fetcher:
                 total = self._limits.total_bytes / 1e6
                 raise NotFetched(f"the limit of {total:g} MB for one run was reached")
         return gunzipped(bytes(raw), most) if "gzip" in coding else bytes(raw)
+
+
+class _Private(NotFetched):
+    """It lies in the own network."""
 
 
 class _Refused(NotFetched):

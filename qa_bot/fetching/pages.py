@@ -3,6 +3,7 @@
     <folder>/<host>/<name>.html     the page as it came
     <folder>/<host>/.<name>.json    where from and when: see :class:`PageRecord`
     <folder>/.addresses.json        the addresses that were given, each a :class:`AddressRecord`
+    <folder>/.purged.json           addresses whose text was purged, and is not fetched again
 
 The name comes from the address alone, so the same address is the same file and,
 once indexed, the same article id. Every file is replaced in one step.
@@ -120,12 +121,29 @@ class KeptPages:
             self._side(url).unlink(missing_ok=True)
 
     def forget_file(self, path: Path) -> None:
-        """Remove the page kept in ``path``, its record, and what it left of its folder."""
+        """Purge the page kept in ``path``: it goes, with its record and what it left of its
+        folder, and its address is not fetched again until :meth:`restore`."""
+        record = self.record_of(path)
         with storing(path):
+            if record:
+                purged = sorted({*self.purged(), record.url})
+                replace_durably(self.folder / ".purged.json", json.dumps(purged).encode("ascii"))
             path.unlink(missing_ok=True)
             path.with_name(f".{path.stem}.json").unlink(missing_ok=True)
             if path.parent != self.folder and not any(path.parent.iterdir()):
                 path.parent.rmdir()
+
+    def purged(self) -> frozenset[str]:
+        """The addresses whose text was purged."""
+        try:
+            return frozenset(map(str, json.loads((self.folder / ".purged.json").read_bytes())))
+        except (OSError, ValueError, TypeError):
+            return frozenset()
+
+    def restore(self) -> None:
+        """Let purged addresses be fetched again."""
+        with storing(self.folder):
+            (self.folder / ".purged.json").unlink(missing_ok=True)
 
     def addresses(self) -> dict[str, AddressRecord]:
         """The addresses given so far."""

@@ -51,10 +51,12 @@ def fetch_given(
     progress: Progress,
     *,
     fresh: bool = False,
+    restore: bool = False,
 ) -> FetchReport:
     """Bring index/fetched up to date with ``addresses``; without any, nothing is done.
 
-    With ``fresh``, pages that other addresses led to are forgotten.
+    With ``fresh``, pages that other addresses led to are forgotten; with it or ``restore``,
+    what was purged is fetched again.
 
     Raises:
         FetchError: no server of them can be reached; nothing was changed.
@@ -74,6 +76,8 @@ def fetch_given(
         pause=settings.fetch_pause,
         private=settings.fetch_private,
     )
+    if fresh or restore:
+        KeptPages(layout.fetched).restore()
     found = collect(layout.fetched, addresses, limits=limits, progress=progress)
     if fresh:
         pages = KeptPages(layout.fetched)

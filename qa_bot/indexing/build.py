@@ -89,7 +89,9 @@ def build_index(
     places, addresses = split_given(paths)
     targets = existing_paths(places)
     layout = Layout(Path(settings.index if index is None else index))
-    collected = fetch_given(addresses, layout, settings, progress or _silent, fresh=fresh)
+    collected = fetch_given(
+        addresses, layout, settings, progress or _silent, fresh=fresh, restore=restore
+    )
     if addresses:
         targets = existing_paths([*targets, layout.fetched])
     with writer_lock(layout.index):

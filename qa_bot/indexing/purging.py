@@ -56,9 +56,9 @@ def forget_generations(layout: Layout) -> list[str]:
     Returns:
         A remark if some are being read and stay for now.
     """
-    for cache in (layout.vector_cache, layout.analysis_cache):
-        with storing(cache):
-            cache.unlink(missing_ok=True)
+    with storing(layout.index):
+        for left in (*layout.vector_cache.parent.glob("*"), layout.suggestions):
+            left.unlink(missing_ok=True)
     read = sweep(layout, parent=False)
     if not read:
         return []

@@ -61,6 +61,11 @@ class Layout:
         return self.index / "fetched"
 
     @property
+    def suggestions(self) -> Path:
+        """Questions made from the articles for the page, which makes them anew."""
+        return self.index / "suggestions.json"
+
+    @property
     def vector_cache(self) -> Path:
         """Vectors of an interrupted run."""
         return self.index / "cache" / "vectors.bin"

@@ -450,7 +450,7 @@ def test_any_row_of_updates_ends_where_a_rebuild_does(history: list[dict[str, st
 
 
 @given(states)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_with_renames_an_update_holds_the_same_files_under_ids_of_their_own(
     history: list[dict[str, str]],
 ) -> None:

@@ -188,7 +188,8 @@ def test_a_purge_leaves_no_byte_of_the_text(articles: Path, index: Path) -> None
     write(articles, secret=SECRET + " Second edition.", sport=SPORT + " Extra.")
     index_of([articles, uploads], index)
     (index / "cache").mkdir(exist_ok=True)
-    (index / "cache" / "vectors.bin").write_bytes(b"zanzibarquokka")
+    for place in ("cache/vectors.bin", "cache/analyses.sqlite", "suggestions.json"):
+        (index / place).write_bytes(b"zanzibarquokka")
     assert len(holding(index, "zanzibarquokka", "Larkspurlane")) > 3
     report = removed(index, ["articles/secret.txt", "uploads/upload.txt"], purge=True)
     assert report.removed == ("articles/secret.txt", "uploads/upload.txt")

@@ -140,7 +140,7 @@ def test_info_lists_articles_sources_and_dates(run: Run, tmp_path: Path) -> None
     assert "source      Tass: 2 (2022-01-02 to 2023-09-13)" in out
     assert "source      (none named): 1 (undated)" in out
     listing = (
-        "news.jsonl/news.jsonl#a\n    The train · Tass · 2023-09-13 · 83 characters in 1 chunks"
+        "news.jsonl/news.jsonl#a\n    The train · Tass · 2023-09-13 · 83 characters in 1 chunk"
     )
     assert listing in out
     assert "\x1b" not in out
