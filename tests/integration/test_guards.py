@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import re
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -165,3 +166,11 @@ def test_other_machines_have_to_log_in(hostile_bot: QABot, host: str) -> None:
         launch(hostile_bot, host=host, port=0, prevent_thread_lock=True)
     for way in ("--auth-file", "--no-auth", "qa-bot password"):
         assert way in str(caught.value)
+
+
+def test_small_replies_are_not_held_back() -> None:
+    """asyncio sets TCP_NODELAY where a socket's protocol is TCP by name, and not where it is 0."""
+    from qa_bot.web.serving import _listening
+
+    with _listening("127.0.0.1", 0) as listening:
+        assert listening.proto == socket.IPPROTO_TCP
