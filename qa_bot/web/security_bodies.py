@@ -19,7 +19,6 @@ from starlette.formparsers import MultiPartException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from qa_bot.web import uploads
 from qa_bot.web.api_schema import ENDPOINTS, NAMES
 
 UPLOAD = "/gradio_api/upload"
@@ -114,7 +113,10 @@ class BodyGuard:
 
 
 class UploadWatch:
-    """Follows a multipart body as it passes: only files, few enough, of the right kinds.
+    """Follows a multipart body as it passes: only files, few enough, small enough.
+
+    A folder brings files of all kinds: which of them are kept is for
+    :func:`qa_bot.web.uploads.keep` to say, with a reason for each of the others.
 
     Args:
         content_type: the header of the request.
@@ -180,10 +182,6 @@ class UploadWatch:
         self._files += 1
         if self._files > MOST_FILES:
             raise MultiPartException(f"At most {MOST_FILES} files can be uploaded at once.")
-        name = options[b"filename"].decode("utf-8", "replace")
-        if not uploads.safe_name(name).endswith(tuple(uploads.SUFFIXES)):
-            kinds = ", ".join(uploads.SUFFIXES)
-            raise MultiPartException(f"Only {kinds} files can be added.")
 
 
 def call_problem(path: str, body: bytes) -> str | None:

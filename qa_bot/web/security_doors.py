@@ -1,4 +1,4 @@
-"""The paths that are served. Gradio has some sixty more that this page has no use for:
+"""The paths that are served. Gradio has as many more that this page has no use for:
 proxies to other hosts, a code editor, monitoring, media streams. Those do not exist here.
 """
 

@@ -32,7 +32,7 @@ EVERYWHERE = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), "
-    "display-capture=(), clipboard-read=()",
+    "display-capture=()",
 }
 
 # Gradio's own: addresses of its hosts for previews in chats, and a base that the policy forbids.

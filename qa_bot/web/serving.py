@@ -124,9 +124,13 @@ def build_app(
     read_only: bool = False,
     mcp: bool = False,
 ) -> tuple[ASGIApp, FastAPI]:
-    """``page`` and what else is served: (behind the guards, the routes alone)."""
+    """``page`` and what else is served: (behind the guards, the routes alone).
+
+    ``.state.streams`` of the routes ends event streams, in the loop ``.state.loop``.
+    """
     routes = _routes(bot, page, login=accounts is not None, mcp=mcp)
-    page_at_root = PageScripts(EndedStreams(routes), first="" if accounts is None else LINK)
+    routes.state.streams = streams = EndedStreams(routes)
+    page_at_root = PageScripts(streams, first="" if accounts is None else LINK)
     guarded: ASGIApp = Doors(BodyGuard(page_at_root, read_only=read_only))
     if accounts is not None:
         guarded = Gate(guarded, accounts)
@@ -257,11 +261,8 @@ class Served:
             print(f"Closing {self.local_url}", flush=True)
         self.page.is_running = False
         self.page._queue.close()
-        # The connections that Gradio keeps open end when this is set, which is for its loop to do.
-        for mounted in self.routes.routes:
-            ends = getattr(getattr(mounted, "app", None), "stop_event", None)
-            if ends is not None and self._server.started:
-                self.routes.state.loop.call_soon_threadsafe(ends.set)
+        if self._server.started:
+            self.routes.state.loop.call_soon_threadsafe(self.routes.state.streams.end)
         self._server.should_exit = True
         self._thread.join(2 * _STOP_SECONDS)
 
@@ -273,7 +274,8 @@ def _listening(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in bare else socket.AF_INET
     problem: OSError | None = None
     for candidate in candidates:
-        trial = socket.socket(family, socket.SOCK_STREAM)
+        # asyncio switches Nagle's algorithm off only where TCP is named: 40 ms a reply.
+        trial = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             trial.bind((bare, candidate))

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 from fakes import FakeEmbedder, FakeReader
 from hostile import HOSTILE
+from strangers import PASSWORD
 
 if TYPE_CHECKING:
     from qa_bot.bot import QABot
     from qa_bot.web.serving import Served
-
-PASSWORD = "a good long password"
 
 
 @pytest.fixture(scope="session")

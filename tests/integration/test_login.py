@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from conftest import PASSWORD  # tests/integration/conftest.py
 from gradio_client import Client
 from gradio_client.exceptions import AuthenticationError
 from starlette.routing import Mount
-from test_programs import curl, over_mcp
+from strangers import PASSWORD, curl, over_mcp
 
 from qa_bot.records import Answer
 from qa_bot.web.auth_sessions import FREE_TRIES

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import AsyncExitStack, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -18,7 +17,7 @@ from gradio_client.exceptions import AppError
 from hostile import HOSTILE
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
-from mcp.client.streamable_http import streamable_http_client
+from strangers import curl, over_mcp
 
 from qa_bot.records import SCHEMA_VERSION, Answer
 from qa_bot.web.api_schema import ENDPOINTS, NAMES, result_schema
@@ -30,27 +29,10 @@ if TYPE_CHECKING:
 QUESTION = "When was the bridge at Norby built?"
 BRIDGE = "articles/bridge.txt"
 
-Call = Callable[..., Any]
-
 
 @pytest.fixture(scope="module")
 def client(open_server: Served) -> Client:
     return Client(open_server.local_url, verbose=False)
-
-
-def over_mcp(url: str, *calls: tuple[str, dict[str, Any]], headers: dict[str, str] | None = None):
-    """(the tools, the result of each call) of one MCP session."""
-
-    async def session() -> tuple[Any, list[Any]]:
-        async with AsyncExitStack() as stack:
-            web = await stack.enter_async_context(httpx.AsyncClient(headers=headers, timeout=60))
-            streams = await stack.enter_async_context(streamable_http_client(url, http_client=web))
-            opened = await stack.enter_async_context(ClientSession(streams[0], streams[1]))
-            await opened.initialize()
-            tools = await opened.list_tools()
-            return tools.tools, [await opened.call_tool(name, given) for name, given in calls]
-
-    return anyio.run(session)
 
 
 def same(answer: Answer, other: Answer) -> bool:
@@ -75,21 +57,6 @@ def test_the_same_answer_by_every_road(
     for record in (by_client, by_curl, by_mcp):
         assert same(Answer.from_dict(record), here)
         jsonschema.validate(record, result_schema("ask"))
-
-
-def curl(url: str, name: str, given: dict[str, Any], **options: Any) -> Any:
-    """The two steps that the documentation shows: POST the arguments, GET the result."""
-    posted = httpx.post(f"{url}gradio_api/call/v2/{name}", json=given, timeout=60, **options)
-    assert posted.status_code == 200, posted.text
-    event = posted.json()["event_id"]
-    got = httpx.get(f"{url}gradio_api/call/{name}/{event}", timeout=60, **options)
-    assert got.status_code == 200
-    *_, kind, data = got.text.strip().split("\n")
-    if kind == "event: error":
-        return json.loads(data.removeprefix("data: "))
-    assert kind == "event: complete"
-    (result,) = json.loads(data.removeprefix("data: "))
-    return result
 
 
 def test_filters_and_history_reach_the_bot(client: Client) -> None:

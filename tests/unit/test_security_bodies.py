@@ -92,9 +92,9 @@ def feed(body, step):
         watch.feed(body[start : start + step])
 
 
-@pytest.mark.parametrize("name", ["a.txt", "B.TXT", "c.md", "d.jsonl", "no suffix", "x.svg.txt"])
+@pytest.mark.parametrize("name", ["a.txt", "B.TXT", "c.md", "d.jsonl", "no suffix", "x.exe"])
 @pytest.mark.parametrize("step", [1, 7, 10_000])
-def test_articles_pass(name, step):
+def test_files_pass(name, step):
     body = form(file(name), file("second.txt"))
     feed(body, step)
 
@@ -102,11 +102,6 @@ def test_articles_pass(name, step):
 @pytest.mark.parametrize(
     ("part", "problem"),
     [
-        (file("page.php"), "Only"),
-        (file("picture.svg"), "Only"),
-        (file("script.js"), "Only"),
-        (file("a.txt.exe"), "Only"),
-        (file("x.txt\\\\evil.xhtml"), "Only"),
         (('form-data; name="files"', b"x"), "Only files"),
         (('form-data; name="other"; filename="a.txt"', b"x"), "Only files"),
         (('form-data; filename="a.txt"', b"x"), "Only files"),
