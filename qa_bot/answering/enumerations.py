@@ -97,6 +97,9 @@ def enumeration_around(text: str, span: Span, sentence: Span) -> Span | None:
             break
     if begin == stop:
         return None
+    joined = text[pieces[stop - 1].end : pieces[stop].start]
+    if begin + 1 == stop and "," in joined and _says(text, pieces[stop]):
+        return None  # two clauses: "He met Lund, and Moe left"
     return Span(min(start, span.start), max(end, span.end))
 
 
@@ -136,6 +139,12 @@ def _leads_in(text: str, start: int, end: int) -> bool:
         return True
     named = text[end : end + 1].isupper()
     return not named and not _DETERMINERS.issuperset(words)
+
+
+def _says(text: str, piece: _Piece) -> bool:
+    stop = _STOPS.search(text, piece.start, piece.end)
+    end = stop.start() if stop else piece.end
+    return not _VERBS.isdisjoint(_WORD.findall(text[piece.start : end].casefold()))
 
 
 def _is_clause(text: str, piece: _Piece) -> bool:
