@@ -18,6 +18,7 @@ from qa_bot.answering.compose import compose
 from qa_bot.answering.copies import without_copies
 from qa_bot.answering.describing import LOOKED_AT
 from qa_bot.answering.fitted import Fitted, fitted_path, load_fitted
+from qa_bot.answering.parted import part_unions
 from qa_bot.answering.question import clean_question
 from qa_bot.answering.question_kinds import question_kind
 from qa_bot.answering.select import group_answers, rank_spans
@@ -224,7 +225,7 @@ class QABot:
         read = without_copies(passages, snapshot.near_duplicates, settings.read_passages)
         readings = self.reader.read(asked, [reading_passage(passage) for passage in read])
         finished_reading = time.perf_counter()
-        groups = group_answers(rank_spans(readings, read, self.fitted.ranking))
+        groups = group_answers(rank_spans(part_unions(asked, readings), read, self.fitted.ranking))
         answer = compose(
             asked,
             groups,

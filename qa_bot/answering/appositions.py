@@ -157,6 +157,8 @@ def _described(text: str, start: int, end: int, *, closing: bool) -> Span | None
     lowered = [word.casefold() for word in words]
     if not words or len(words) > _MOST_WORDS or sum(map(len, words)) < _LEAST_LETTERS:
         return None
+    if len(words) == 1 and lowered[0].endswith(("ed", "ly", "ing")):
+        return None  # "Ole Lund, agreed"
     if not any(word[0].islower() for word in words) and not _OFFICES.intersection(lowered):
         return None  # "Ole Lund, Anna Berg, and ...", or a place
     cut = next((i for i, word in enumerate(lowered) if word in FINITE_VERBS), None)

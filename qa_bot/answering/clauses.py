@@ -66,6 +66,8 @@ def clause_around(text: str, span: Span, sentence: Span, kind: Literal["why", "h
 
     Offsets are those of ``text``. The result covers ``span`` and never leaves ``sentence``.
     """
+    if any(char.isdigit() for char in span.of(text)) and len(span.of(text).split()) < _BARE:
+        return span  # a number is neither a reason nor a manner: the question meant a number
     first, last = _clause(text, span, sentence)
     end = last
     start = span.start

@@ -90,13 +90,15 @@ def enumeration_around(text: str, span: Span, sentence: Span) -> Span | None:
         if pieces[begin].final and begin != stop:
             break
         head = _item_start(text, before)
-        if head is None:
+        if head is None or (begin == 1 and _introduces(text, before, head)):
             break
         begin, start = begin - 1, head
         if head > before.start:
             break
     if begin == stop:
         return None
+    if begin + 1 == stop and "," in text[pieces[begin].end : pieces[stop].start]:
+        return None  # two clauses, or an afterthought: "He met Lund, and Moe left"
     return Span(min(start, span.start), max(end, span.end))
 
 
@@ -136,6 +138,12 @@ def _leads_in(text: str, start: int, end: int) -> bool:
         return True
     named = text[end : end + 1].isupper()
     return not named and not _DETERMINERS.issuperset(words)
+
+
+def _introduces(text: str, piece: _Piece, head: int) -> bool:
+    """Whether the sentence begins with a preposition and what hangs on it: "In Norway, ..."."""
+    words = _WORD.findall(text[piece.start : head])
+    return len(words) == 1 and words[0].casefold() in _BEFORE_FIRST
 
 
 def _is_clause(text: str, piece: _Piece) -> bool:

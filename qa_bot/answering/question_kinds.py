@@ -13,7 +13,7 @@ import re
 from typing import Literal
 
 from qa_bot.answering.kinds import asks_for_several
-from qa_bot.answering.words import vocabulary
+from qa_bot.answering.words import FINITE_VERBS, vocabulary
 
 QuestionKind = Literal[
     "yes_no", "why", "how", "list", "who_is", "when", "where", "how_many", "other"
@@ -69,6 +69,22 @@ _NAME_WORD = (
     r"|dos|e|y|ter|ten|zu|le|al-[A-ZÀ-Þ]\w+)"
 )
 _NAME = re.compile(rf"{_NAME_WORD}(?: {_NAME_WORD}){{0,5}}")
+_NAMED = re.compile(
+    r"(?:(?:can|could) you )?(?:name|list|enumerate|mention|identify|give)\b"
+    r"|(?:who|what|which) (?:are|were)\b(?! .*\bof what\b)|(?:which|what) (?:two|three|four|five)\b"
+)
+_CALLED = re.compile(r"\b(?:called|known as|named|termed|referred to as)[ ?.]*\Z")
+_PLURAL = re.compile(
+    r"(?:(?:in|on|at|for|from|to|by|with|of|about) )?(?:which|what) (?:[\w'’&.-]+ ){0,4}?"
+    r"(?:[\w'’-]*[^sui'\W]s|people|men|women|children)(?:,? and [\w'’-]+s)? (?P<verb>[\w'’]+)\b"
+)
+_AFTER_PLURAL = (
+    FINITE_VERBS
+    | vocabulary(
+        "of in from on for with by near sold outsold bought brought built sent spent paid stood"
+        " spoke broke chose drove grew fell hit beat fought rose wrote"
+    )
+) - vocabulary("is was has says takes makes comes goes gives gets becomes begins leaves wins")
 _LATER = re.compile(r"\b(why|when|where|how (?:many|much|long|old)|how)(?=[ ?!.]*\Z)")
 _NO_NAMES = vocabulary(
     "going the a an of in on to for at by with from and or behind responsible president in-charge"
@@ -90,7 +106,7 @@ def question_kind(question: str) -> QuestionKind:
         return "why"
     if _HOW_MANY.match(asked):
         return "how_many"
-    if asks_for_several(asked):
+    if _wants_list(asked):
         return "list"
     for kind, pattern in (("how", _HOW), ("when", _WHEN), ("where", _WHERE)):
         if pattern.match(asked):
@@ -100,6 +116,23 @@ def question_kind(question: str) -> QuestionKind:
         word = later[1]
         return "how_many" if word.startswith("how ") else word  # type: ignore[return-value]
     return "other"
+
+
+def _wants_list(asked: str) -> bool:
+    """Whether several things are asked for, by a plural before its verb or in so many words.
+
+    Stricter than :func:`~qa_bot.answering.kinds.asks_for_several`, which only has to see
+    that one answer need not contradict another.
+    """
+    if not asks_for_several(asked) or _CALLED.search(asked):
+        return False
+    if _NAMED.match(asked):
+        return True
+    found = _PLURAL.match(asked)
+    if found is None:
+        return False
+    verb = found["verb"]
+    return verb in _AFTER_PLURAL or verb.endswith("ed")
 
 
 def asked_name(question: str) -> str | None:

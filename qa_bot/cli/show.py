@@ -73,7 +73,7 @@ def answer_lines(answer: Answer, marks: Marks) -> Iterator[str]:
     yield from _conflict_lines(answer, marks)
     others = [other for other in answer.alternatives if other.confidence >= _WORTH_SHOWING]
     if others:
-        yield "\nAlso possible:"
+        yield "\nFurther items:" if answer.kind == "list" else "\nAlso possible:"
     for other in others:
         yield f"  {safe(other.text)} — {_confidence(other.confidence)}"
         for citation in other.citations[:1]:
