@@ -181,7 +181,8 @@ class _Run:
             closing(AnalysisCache(self._layout.analysis_cache)) as analysis_cache,
             closing(ArticleAnalyses(known, analysis_cache)) as analyses,
         ):
-            vectors = KnownVectors(known, cache, self._encoder.dim)
+            older = self._last.older if self._last else ()
+            vectors = KnownVectors(known or older, cache, self._encoder.dim)
             missing = self._chunk(writer, vectors, analyses)
             embedded = embed_missing(missing, self._embedder, cache, self._progress)
             missing.clear()
