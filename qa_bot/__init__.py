@@ -22,18 +22,20 @@ if TYPE_CHECKING:
         ConfigError,
         CorpusError,
         EvaluationError,
+        FetchError,
         IndexCorrupt,
         IndexError_,
         IndexLocked,
         IndexMismatch,
         IndexNotFound,
         IndexTooNew,
+        JournalError,
         ModelError,
         PublishError,
         QABotError,
         QuestionError,
     )
-    from qa_bot.indexing import build_index
+    from qa_bot.indexing import build_index, remove_articles
     from qa_bot.records import (
         Alternative,
         Answer,
@@ -56,6 +58,7 @@ __all__ = [
     "ConfigError",
     "CorpusError",
     "EvaluationError",
+    "FetchError",
     "Filters",
     "IndexCorrupt",
     "IndexError_",
@@ -64,6 +67,7 @@ __all__ = [
     "IndexNotFound",
     "IndexReport",
     "IndexTooNew",
+    "JournalError",
     "ModelError",
     "PublishError",
     "QABot",
@@ -76,6 +80,7 @@ __all__ = [
     "Turn",
     "ask",
     "build_index",
+    "remove_articles",
 ]
 
 _MODULES = {
@@ -83,6 +88,7 @@ _MODULES = {
     "Settings": "config",
     "ask": "bot",
     "build_index": "indexing",
+    "remove_articles": "indexing",
 } | dict.fromkeys(
     (
         *("Alternative", "Answer", "Citation", "Filters", "IndexReport"),

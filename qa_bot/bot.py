@@ -12,13 +12,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from qa_bot.answering.compose import compose
 from qa_bot.answering.copies import without_copies
+from qa_bot.answering.describing import LOOKED_AT
 from qa_bot.answering.fitted import Fitted, fitted_path, load_fitted
 from qa_bot.answering.question import clean_question
+from qa_bot.answering.question_kinds import question_kind
 from qa_bot.answering.select import group_answers, rank_spans
+from qa_bot.answering.small_talk import TalkKind, talk_kind, without_greeting
+from qa_bot.answering.talk import talk_answer
 from qa_bot.config import Settings
 from qa_bot.embedding import open_embedder
 from qa_bot.errors import IndexNotFound
@@ -35,6 +39,9 @@ from qa_bot.retrieval.retriever import Retriever
 from qa_bot.storage.filters import is_open
 from qa_bot.storage.layout import Layout, Pointer
 from qa_bot.storage.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from qa_bot.answering.followup import FollowUp
 
 Event = tuple[Literal["passages"], tuple[ScoredPassage, ...]] | tuple[Literal["answer"], Answer]
 
@@ -195,9 +202,20 @@ class QABot:
         shown = settings.top_k if top_k is None else top_k
         floor = self.min_confidence if min_confidence is None else min_confidence
         asked = clean_question(question, max_chars=settings.max_question_chars)
+        talk = talk_kind(asked, first=not history)
+        if talk is not None:
+            yield "passages", ()
+            yield "answer", self._talk(question, talk, snapshot, filters, began)
+            return
+        asked = without_greeting(asked)
+        follow_up = self._follow_up(snapshot, asked, history) if history else None
+        searched = follow_up.search if follow_up else asked
+        asked = follow_up.question if follow_up else asked
+        kind = question_kind(asked)
         spare = settings.read_passages if snapshot.has_near_duplicates else 0
+        looked_at = LOOKED_AT if kind == "who_is" else 1
         passages = self.retriever.retrieve(
-            snapshot, asked, max(shown, settings.read_passages + spare), filters
+            snapshot, searched, max(shown, settings.read_passages + spare, looked_at), filters
         )
         retrieved = time.perf_counter()
         yield "passages", passages[:shown]
@@ -208,9 +226,11 @@ class QABot:
         finished_reading = time.perf_counter()
         groups = group_answers(rank_spans(readings, read, self.fitted.ranking))
         answer = compose(
-            question,
+            asked,
             groups,
             read,
+            kind=kind,
+            retrieved=passages,
             fitted=self.fitted,
             floor=floor,
             newest_first=newest_first,
@@ -219,19 +239,57 @@ class QABot:
             may_be_cited=_passing(snapshot, filters),
         )
         ended = time.perf_counter()
-        yield (
-            "answer",
-            replace(
-                answer,
-                passages=_with_scores(passages[:shown], read, readings),
-                timings_ms={
-                    "retrieve": 1e3 * (retrieved - began),
-                    "read": 1e3 * (finished_reading - resumed),
-                    "select": 1e3 * (ended - finished_reading),
-                    "total": 1e3 * (ended - resumed + retrieved - began),
-                },
-            ),
+        answer = replace(
+            answer,
+            question=question,
+            rewritten_question=follow_up.question if follow_up else None,
+            passages=_with_scores(passages[:shown], read, readings),
+            timings_ms={
+                "retrieve": 1e3 * (retrieved - began),
+                "read": 1e3 * (finished_reading - resumed),
+                "select": 1e3 * (ended - finished_reading),
+                "total": 1e3 * (ended - resumed + retrieved - began),
+            },
         )
+        if settings.gap_log:
+            from qa_bot.journal.gaps import note_gap
+
+            note_gap(self.index, answer, self.embedder, filters)
+        yield "answer", answer
+
+    def _follow_up(
+        self, snapshot: Snapshot, asked: str, history: Sequence[Turn]
+    ) -> FollowUp | None:
+        """The stand-alone question; None where the question is one, or no rule is sure."""
+        # A first question needs none of this.
+        from qa_bot.answering.followup import FollowUps
+        from qa_bot.answering.followup_mentions import stored_entities
+
+        rewriter = FollowUps(
+            self.embedder,
+            max_chars=self.settings.max_question_chars,
+            entities=stored_entities(snapshot),
+        )
+        return rewriter.resolve(asked, history)
+
+    def _talk(
+        self,
+        question: str,
+        kind: TalkKind,
+        snapshot: Snapshot,
+        filters: Filters | None,
+        began: float,
+    ) -> Answer:
+        """The reply to small talk, which costs no search."""
+        filters = checked(filters)
+        answer = talk_answer(
+            question,
+            kind,
+            snapshot.articles(),
+            generation=snapshot.generation,
+            only=None if filters is None or is_open(filters) else snapshot.matching(filters),
+        )
+        return replace(answer, timings_ms={"total": 1e3 * (time.perf_counter() - began)})
 
 
 def _pointer(index: Path) -> Pointer | None:

@@ -16,7 +16,13 @@ from qa_bot.errors import ConfigError
 
 ENVIRONMENT_PREFIX = "QA_BOT_"
 CONFIG_FILE = "qa_bot.toml"
-_TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+_SWITCHES = {"true": True, "1": True, "yes": True, "on": True} | {
+    "false": False,
+    "0": False,
+    "no": False,
+    "off": False,
+    "": False,
+}
 _NOT_SETTINGS = frozenset({"EVAL_DATA", "CONFIG"})
 
 
@@ -48,6 +54,25 @@ class Settings:
     """Whole sentences up to this many tokens are repeated at the start of the next chunk."""
     max_file_mb: int = 20
     """A larger text file is reported and skipped (rows of .jsonl are counted one by one)."""
+    columns: str = ""
+    """Which column of a table (.csv, .tsv) or field of a row (.jsonl) holds what, where it has
+    another name: ``text=body,title=headline``."""
+    load_seconds: int = 60
+    """A file whose loader is silent for longer than this is reported and skipped until it changes
+    (HTML, PDF and the like, which are read in a process of their own)."""
+    fetch_pages: int = 500
+    """How many pages one run takes from addresses at most."""
+    fetch_page_mb: int = 10
+    """A larger page, feed or sitemap is reported and skipped (10**6 bytes, unpacked)."""
+    fetch_total_mb: int = 500
+    """What one run takes from addresses at most, in all (10**6 bytes)."""
+    fetch_seconds: int = 30
+    """An address that takes longer than this in all is reported and skipped."""
+    fetch_pause: float = 1.0
+    """Seconds between two requests to one host; a longer Crawl-delay of its robots.txt counts."""
+    fetch_private: bool = False
+    """Whether addresses inside the own network (loopback, private, link-local) may be fetched
+    too: ``true`` or ``false``."""
     candidates: int = 100
     """How many chunks each of the two retrievers brings."""
     dense_weight: float = 0.5
@@ -70,6 +95,9 @@ class Settings:
     analysis: bool = True
     """Whether new articles are analysed when indexing (names, who says what, negation, denial,
     hedges): ``true`` or ``false``. Without, answers carry no warning of these."""
+    gap_log: bool = False
+    """Keep questions that were not answered in ``journal.sqlite`` in the index folder, for
+    ``qa-bot gaps``. Nothing leaves this machine."""
 
     def __post_init__(self) -> None:
         self._check(self.precision in ("int8", "fp32"), "precision", "int8 or fp32")
@@ -89,8 +117,14 @@ class Settings:
             "max_question_chars",
             "max_file_mb",
             "max_segments",
+            "load_seconds",
+            "fetch_pages",
+            "fetch_page_mb",
+            "fetch_total_mb",
+            "fetch_seconds",
         ):
             self._check(getattr(self, name) >= 1, name, "at least 1")
+        self._check(self.fetch_pause >= 0, "fetch_pause", "0 or more")
         self._check(self.threads >= 0, "threads", "0 or more")
 
     def _check(self, holds: bool, name: str, expected: str) -> None:
@@ -163,7 +197,8 @@ class Settings:
 def _convert(key: str, value: Any, kind: type, where: str) -> Any:
     """``value`` as ``kind``; strings from the environment are parsed."""
     if kind is bool:
-        converted: Any = value if isinstance(value, bool) else _TRUTH.get(str(value).lower())
+        named = _SWITCHES.get(value.strip().lower()) if isinstance(value, str) else value
+        converted: Any = named if isinstance(named, bool) else None
     elif isinstance(value, bool) or (kind is str and not isinstance(value, str | os.PathLike)):
         converted = None
     else:
@@ -177,6 +212,6 @@ def _convert(key: str, value: Any, kind: type, where: str) -> Any:
             where=f"{key} in {where}",
             expected="true or false" if kind is bool else kind.__name__,
             found=repr(value),
-            mend=f"give {key} as {kind.__name__}",
+            mend=f"give {key} as {'true or false' if kind is bool else kind.__name__}",
         )
     return converted

@@ -4,6 +4,7 @@
     ├── ConfigError           a setting is unknown or has a bad value
     ├── QuestionError         the question cannot be asked (empty, too long)
     ├── CorpusError           a path to index does not exist or holds nothing readable
+    │   └── FetchError        an address to index cannot be reached, or is none
     ├── ModelError            a model is missing, damaged or cannot be exported
     ├── IndexError_           the index as a whole
     │   ├── IndexNotFound     there is none at that path
@@ -12,6 +13,7 @@
     │   ├── IndexMismatch     made with another embedder or other chunking
     │   ├── IndexLocked       another process is writing
     │   └── PublishError      the new generation could not be written; the old one serves
+    ├── JournalError          gaps or feedback cannot be kept or read (never an answer's business)
     ├── CitationError         a quote is not what its article says at its offsets
     └── EvaluationError       an evaluation file cannot be read, or a gate is broken
 
@@ -74,6 +76,10 @@ class CorpusError(QABotError):
     """A path to index does not exist, or nothing in it can be read."""
 
 
+class FetchError(CorpusError):
+    """An address to index is none, or none of those given can be reached."""
+
+
 class ModelError(QABotError):
     """A model is missing, damaged, or cannot be exported."""
 
@@ -104,6 +110,10 @@ class IndexLocked(IndexError_):
 
 class PublishError(IndexError_):
     """The new generation could not be written; the old one goes on serving."""
+
+
+class JournalError(QABotError):
+    """The journal of gaps and feedback cannot be read, written or removed."""
 
 
 class CitationError(QABotError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast, runtime_checkable
 
 from qa_bot.records import (
     Article,
@@ -165,6 +165,29 @@ class LexicalIndex(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class ArticleFile:
+    """What a loader reads: a file on the disk or inside an archive.
+
+    ``name`` is the file's own name, whose suffix says its format; ``shown`` is how reports
+    name it, ``location`` what verify reads again: an absolute path, for a member of an
+    archive followed by ``!`` and the member's name. ``open`` gives its bytes from the
+    beginning, each time it is called, and raises OSError where it cannot.
+    """
+
+    name: str
+    shown: str
+    location: str
+    open: Callable[[], BinaryIO]
+
+    @classmethod
+    def at(cls, path: Path) -> ArticleFile:
+        """The file at ``path``, which is not opened yet."""
+        return cls(
+            path.name, str(path), str(path.absolute()), lambda: cast(BinaryIO, path.open("rb"))
+        )
+
+
 @runtime_checkable
 class ArticleLoader(Protocol):
     """One file format. Yields articles and, for what it cannot read, Skipped."""
@@ -175,13 +198,13 @@ class ArticleLoader(Protocol):
         ...
 
     def load(
-        self, path: Path, *, article_id: str, max_bytes: int
+        self, file: ArticleFile, *, article_id: str, max_bytes: int
     ) -> Iterator[Article | Skipped | Notice]:
         """Stream the articles of one file. Never raises for bad content.
 
-        ``article_id`` is ``<root name>/<relative path>``; rows of a file add
-        ``#<id>`` or ``#L<line>``. A file, or a row of one, above ``max_bytes``
-        is Skipped without being held in memory.
+        ``article_id`` is ``<root name>/<relative path>``, with ``!<member>`` for a member of
+        an archive; rows of a file add ``#<id>`` or ``#L<line>``. A file, or a row of one,
+        above ``max_bytes`` is Skipped without being held in memory.
 
         Raises:
             OSError: the file cannot be opened or read.

@@ -16,6 +16,9 @@ from qa_bot.links import quote_link
 SCHEMA_VERSION = 1
 """Version of :meth:`Answer.to_dict`; raised when a field changes its meaning."""
 
+AnswerKind = Literal["span", "sentence", "list", "talk"]
+"""The shape of an answer; see :class:`Answer`."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
@@ -194,7 +197,9 @@ class Citation:
 
     ``flags`` warn of what a bare quote hides: "negated", "denied", "hedged", "question",
     "headline", "quoted" (:mod:`qa_bot.answering.safety`); "uncalibrated" is about the
-    confidence. ``speaker`` are the article's own words for who says it.
+    confidence. ``speaker`` are the article's own words for who says it. ``page`` counts from
+    1, None where the article has no pages; ``extractor`` names the program that took the text
+    out of its file, with its version, "" for files of text.
     """
 
     article_id: str
@@ -211,6 +216,7 @@ class Citation:
     flags: tuple[str, ...] = ()
     speaker: str | None = None
     content_hash: str = ""
+    extractor: str = ""
 
     @property
     def link(self) -> str | None:
@@ -250,6 +256,11 @@ class Answer:
     milliseconds. ``conflicts`` contradict ``text`` from other articles, and stand in
     no other list; ``independent_sources`` counts articles of one publisher, or of one
     text, once.
+
+    ``kind`` is the shape of the answer: "span"; "sentence" (``text`` is the sentence that
+    settles a question for yes or no, which it may do either way); "list" (``text`` is the
+    enumeration, or the first item, and ``alternatives`` are further items, not rivals);
+    "talk" (a reply to small talk: abstained, ``reason`` is the reply, nothing was searched).
     """
 
     question: str
@@ -265,6 +276,7 @@ class Answer:
     rewritten_question: str | None
     generation: int
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    kind: AnswerKind = "span"
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dict of plain types, with ``schema_version``.
@@ -305,6 +317,7 @@ class Answer:
                 rewritten_question=record["rewritten_question"],
                 generation=record["generation"],
                 timings_ms=dict(record["timings_ms"]),
+                kind=record.get("kind", "span"),
             )
         except KeyError as missing:
             raise ValueError(f"not an Answer: the field {missing} is missing") from None
@@ -371,8 +384,9 @@ class Notice:
 class IndexReport:
     """What one run of indexing did. The four tuples hold article ids, sorted.
 
-    ``renamed`` maps old to new article ids whose text is the same; they count
-    in ``removed`` and ``added`` too. ``notices`` are remarks that cost nothing
+    ``renamed`` maps the id of an article whose file was renamed, and which keeps its id,
+    to where it lies now: the id that it would have as a new one. It counts in
+    ``unchanged`` (or ``changed``) too. ``notices`` are remarks that cost nothing
     (a column that looks like a date and is not mapped, and the like).
     """
 

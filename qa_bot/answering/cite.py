@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from qa_bot.corpus.extractors import KEY as EXTRACTOR
+from qa_bot.corpus.pages import page_at
 from qa_bot.corpus.text import sentence_around
 from qa_bot.errors import CitationError
 from qa_bot.records import Article, Citation, Span
@@ -21,13 +23,7 @@ def cite(article: Article, span: Span, *, flags: tuple[str, ...] = ()) -> Citati
             found=f"[{span.start}, {span.end})",
             mend="qa-bot verify, then qa-bot index PATH --fresh",
         )
-    paragraph = _paragraph(article.text, span)
-    sentence = sentence_around(paragraph.of(article.text), span.shift(-paragraph.start))
-    # White space lies in no sentence; a quote that begins or ends with it widens its own.
-    sentence = Span(
-        min(sentence.start + paragraph.start, span.start),
-        max(sentence.end + paragraph.start, span.end),
-    )
+    sentence = sentence_at(article.text, span)
     citation = Citation(
         article_id=article.article_id,
         title=article.title,
@@ -39,11 +35,24 @@ def cite(article: Article, span: Span, *, flags: tuple[str, ...] = ()) -> Citati
         quote=span.of(article.text),
         sentence=sentence.of(article.text),
         sentence_span=sentence,
+        page=page_at(article.metadata, span.start),
         flags=flags,
         content_hash=article.content_hash,
+        extractor=article.metadata.get(EXTRACTOR, ""),
     )
     check(citation, article)
     return citation
+
+
+def sentence_at(text: str, span: Span) -> Span:
+    """The whole sentences of an article's ``text`` around ``span``, which they cover."""
+    paragraph = _paragraph(text, span)
+    sentence = sentence_around(paragraph.of(text), span.shift(-paragraph.start))
+    # White space lies in no sentence; a quote that begins or ends with it widens its own.
+    return Span(
+        min(sentence.start + paragraph.start, span.start),
+        max(sentence.end + paragraph.start, span.end),
+    )
 
 
 def check(citation: Citation, article: Article) -> None:

@@ -12,8 +12,10 @@ from qa_bot.answering.conflict import find_conflicts, is_newer
 from qa_bot.answering.copies import place_in_copy
 from qa_bot.answering.fitted import Fitted
 from qa_bot.answering.newest import by_date, order_by_date
+from qa_bot.answering.question_kinds import QuestionKind
 from qa_bot.answering.safety import with_context
 from qa_bot.answering.select import AnswerGroup
+from qa_bot.answering.shape import STANDS_ALONE, shape_answers, sure_alone
 from qa_bot.answering.sources import independent_sources
 from qa_bot.records import (
     Alternative,
@@ -26,6 +28,8 @@ from qa_bot.records import (
 
 MOST_ALTERNATIVES = 3
 """Other distinct answers that an Answer lists."""
+MOST_ITEMS = 8
+"""Further items that an Answer to a list question lists."""
 MOST_CITATIONS = 8
 """Articles that are cited for one answer, copies of them not counted."""
 MOST_COPIES = 16
@@ -63,6 +67,8 @@ def compose(
     groups: Sequence[AnswerGroup],
     read: Sequence[ScoredPassage],
     *,
+    kind: QuestionKind,
+    retrieved: Sequence[ScoredPassage],
     fitted: Fitted,
     floor: float,
     newest_first: bool,
@@ -73,8 +79,11 @@ def compose(
     """The answer or the abstention, without passages and timings.
 
     Args:
+        question: as it stands alone, without a greeting.
         groups: distinct answers, best first.
         read: the passages they come from.
+        kind: of the question.
+        retrieved: all passages that were found, best first, ``read`` among them.
         floor: abstain below this confidence (0 to 1).
         newest_first: see :mod:`qa_bot.answering.newest`.
         flags: put on every citation.
@@ -103,7 +112,19 @@ def compose(
         return replace(empty, reason="no article passes the filters")
     if not groups:
         return replace(empty, reason="no passage has a span that could answer")
-    sure = [confidence(confidence_features(group, groups, read), fitted) for group in groups]
+
+    def standing(group: AnswerGroup) -> float:
+        # How sure it would be if it were the only answer.
+        return confidence(confidence_features(group, [group], read), fitted)
+
+    if kind in STANDS_ALONE:
+        sure = [sure_alone(standing(group)) for group in groups]
+    else:
+        sure = [confidence(confidence_features(group, groups, read), fitted) for group in groups]
+    shaped = shape_answers(kind, question, groups, sure, retrieved, snapshot.article)
+    groups, sure = shaped.groups, list(shaped.sure)
+    if not groups:
+        return replace(empty, reason="no passage has a sentence that could settle it")
     if sure[0] < floor:
         return replace(
             empty,
@@ -118,16 +139,14 @@ def compose(
     def cited(group: AnswerGroup) -> tuple[Citation, ...]:
         return _citations(snapshot, group, flags, may_be_cited, newest_first=newest_first)
 
-    def standing(group: AnswerGroup) -> float:
-        # How sure it would be if it were the only answer.
-        return confidence(confidence_features(group, [group], read), fitted)
-
     sides = find_conflicts(question, groups, standing, fitted.threshold)
     against = {side.place: side.group for side in sides}
     others = [place for place in range(1, len(groups)) if place not in against]
     main = cited(groups[0])
     alternatives = []
-    for place in others[:MOST_ALTERNATIVES]:
+    if shaped.kind == "list":  # further items, not rivals: what is not sure is none
+        others = [place for place in others if sure[place] >= floor]
+    for place in others[: MOST_ITEMS if shaped.kind == "list" else MOST_ALTERNATIVES]:
         found = cited(groups[place])
         alternatives.append(Alternative(found[0].quote, sure[place], found))
     conflicts = []
@@ -145,6 +164,7 @@ def compose(
         independent_sources=independent_sources(
             main, lambda article_id: snapshot.article(article_id).text, snapshot.near_duplicates
         ),
+        kind=shaped.kind,
     )
 
 

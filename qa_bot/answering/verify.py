@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from qa_bot.config import Settings
+from qa_bot.corpus.extractors import KEY as EXTRACTOR
 from qa_bot.corpus.folder import SourceFile, load_file
 from qa_bot.records import Answer, Article, Citation, Skipped, Span
 
@@ -84,11 +85,15 @@ def _citations(answer: Answer) -> Iterator[tuple[Citation, Role]]:
 
 
 def _file_of(location: str) -> Path:
-    """The file of a location: ``<path>``, or ``<path>#L<line>`` for a row of it."""
+    """The file of a location: ``<path>``, with ``#L<line>`` behind for a row of it and
+    ``!<member>`` for a member of an archive or a chapter of a book."""
+    if Path(location).exists():
+        return Path(location)
     row = _ROW.fullmatch(location)
-    if row and not Path(location).exists():
-        return Path(row["file"])
-    return Path(location)
+    file = outer = row["file"] if row else location
+    while "!" in outer and not Path(outer).exists():
+        outer = outer.rpartition("!")[0]
+    return Path(outer if Path(outer).exists() else file)
 
 
 def _read_again(
@@ -104,7 +109,9 @@ def _read_again(
     file = SourceFile(path=path, relative=path.name)
     articles: list[tuple[str, Article]] = []
     trouble = f"{path} no longer holds that article"
-    for item in load_file(file, root_name=root_name, max_file_mb=settings.max_file_mb):
+    for item in load_file(
+        file, root_name=root_name, max_file_mb=settings.max_file_mb, columns=settings.columns
+    ):
         if isinstance(item, Article):
             row = item.article_id.removeprefix(f"{root_name}/{path.name}")
             if any(citation.article_id.endswith(row) for citation in citations):
@@ -122,6 +129,14 @@ def _article_of(citation: Citation, articles: Sequence[tuple[str, Article]]) -> 
 
 
 def _compare(citation: Citation, article: Article) -> tuple[Verdict, str, Span | None]:
+    verdict, detail, found = _compare_texts(citation, article)
+    extractor = article.metadata.get(EXTRACTOR, "")
+    if citation.extractor and extractor != citation.extractor:
+        detail += f"; the text was extracted by {citation.extractor}, and now by {extractor}"
+    return verdict, detail, found
+
+
+def _compare_texts(citation: Citation, article: Article) -> tuple[Verdict, str, Span | None]:
     quoted = citation.span.of(article.text)
     unchanged = article.content_hash == citation.content_hash
     if quoted == citation.quote:

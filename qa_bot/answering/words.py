@@ -49,3 +49,13 @@ def answer_key(text: str) -> str:
 def vocabulary(words: str) -> frozenset[str]:
     """The words of a line, for the closed lists of the rules."""
     return frozenset(words.split())
+
+
+FINITE_VERBS = vocabulary(
+    "is are was were be been being am has have had do does did will would shall should can could"
+    " may might must said says say told tells added announced wrote made makes make took takes take"
+    " came comes come went goes go gave gives give got gets get became becomes become began begins"
+    " led leads left leaves won wins lost loses held holds kept keeps saw sees found finds met"
+    " meets put puts set sets let lets ran runs died"
+)
+"""Common verb forms. Words that hold one say something; words without are a noun phrase."""

@@ -13,7 +13,16 @@ from collections.abc import Sequence
 
 import typer
 
-from qa_bot.cli import asking, checking, evaluating, indexing
+from qa_bot.cli import (
+    asking,
+    checking,
+    evaluating,
+    feedback,
+    gaps,
+    indexing,
+    listing,
+    upkeep,
+)
 from qa_bot.errors import QABotError
 
 app = typer.Typer(
@@ -26,13 +35,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("index", short_help="Bring folders of articles up to date.")(indexing.index)
+app.command("index", short_help="Bring folders and addresses up to date.")(indexing.index)
 app.command("ask")(asking.ask)
 app.command("chat", short_help="Open the chat page.")(asking.chat)
 app.command("eval", short_help="Measure answers on a file of questions.")(evaluating.evaluate_file)
 app.command("verify", short_help="Check an answer's sources, or the index.")(checking.verify)
-app.command("info", short_help="Say what the index holds.")(checking.info)
+app.command("info", short_help="Say what the index holds.")(listing.info)
+app.command("remove", short_help="Take articles out, and their text too.")(upkeep.remove)
+app.command("export", short_help="Write all articles as JSON Lines.")(upkeep.export)
 app.command("rollback", short_help="Serve the generation before.")(indexing.rollback)
+app.command("gaps", short_help="What was asked and not answered.")(gaps.gaps)
+app.command("feedback", short_help="What people said of the answers.")(feedback.feedback)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from qa_bot.cli.indexing import IndexOption, open_bot
-from qa_bot.records import Filters
+from qa_bot.records import Filters, Turn
 
 
 def ask(
@@ -60,6 +60,15 @@ def ask(
     newest: Annotated[
         bool, typer.Option("--newest", help="Of the confident answers, the newest leads.")
     ] = False,
+    after: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--after",
+            metavar="EARLIER",
+            help="A question asked before this one; give it again for more, in their order.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Ask one question."""
     from qa_bot.retrieval.filters import checked, conditions
@@ -78,7 +87,11 @@ def ask(
         bot = open_bot(index)
         if explain and top is None:
             top = max(bot.settings.top_k, bot.settings.read_passages)
-        answer = bot.ask(question, filters=filters, top_k=top, newest_first=newest)
+        history: list[Turn] = []
+        for earlier in after or ():
+            turn = Turn(earlier, bot.ask(earlier, history, filters, newest_first=newest))
+            history.append(turn)
+        answer = bot.ask(question, history, filters, top_k=top, newest_first=newest)
     if as_json:
         print_json(answer.to_dict())
         return

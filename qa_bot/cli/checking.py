@@ -1,10 +1,9 @@
-"""``qa-bot verify`` and ``qa-bot info``."""
+"""``qa-bot verify``."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +14,6 @@ from qa_bot.cli.progress import Bars
 from qa_bot.config import Settings
 from qa_bot.errors import QABotError
 from qa_bot.records import Answer
-
-_LISTED = 20
 
 
 def verify(
@@ -83,32 +80,3 @@ def _read_answer(path: Path) -> Answer:
             found=error,
             mend='qa-bot ask "..." --json > answer.json',
         ) from None
-
-
-def info(index: IndexOption = None) -> None:
-    """Say what the index holds: generation, articles, chunks, embedder, sizes, sources."""
-    from qa_bot.storage.snapshot import Snapshot
-
-    folder = Path(Settings.load(index=index).index)
-    snapshot = Snapshot.open(folder)
-    try:
-        manifest = snapshot.manifest
-        size = sum(digest.bytes for digest in manifest.files.values())
-        sources = Counter(article.source or "(none named)" for article in snapshot.articles())
-        print(f"index       {folder.resolve()}")
-        print(f"generation  {snapshot.generation}, made {manifest.created_at}")
-        print(f"articles    {snapshot.article_count:,}")
-        print(f"chunks      {snapshot.chunk_count:,}")
-        embedder = manifest.embedder
-        print(f"embedder    {embedder.name}, {embedder.dim} dimensions, {embedder.revision[:12]}")
-        print(f"segments    {len(manifest.segments)}")
-        each = size / snapshot.chunk_count if snapshot.chunk_count else 0
-        print(f"size        {size / 1e6:.1f} MB, {each:,.0f} bytes a chunk")
-        for root in manifest.roots:
-            print(f"folder      {root.name}: {root.path}")
-        for source, count in sources.most_common(_LISTED):
-            print(f"source      {source}: {count:,}")
-        if len(sources) > _LISTED:
-            print(f"            and {len(sources) - _LISTED} more")
-    finally:
-        snapshot.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,13 +25,34 @@ _LISTED = 20
 
 def index(
     paths: Annotated[
-        list[Path],
-        typer.Argument(metavar="PATH...", help="Folders or files of articles.", show_default=False),
-    ],
+        list[str] | None,
+        typer.Argument(
+            metavar="[PATH|ADDRESS]...",
+            help="Folders or files of articles, or web addresses of pages, feeds, sitemaps. "
+            "Without any: all that the index was made from.",
+            show_default=False,
+        ),
+    ] = None,
     index: IndexOption = None,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Start over with these paths only.")
     ] = False,
+    restore: Annotated[
+        bool, typer.Option("--restore", help="Take removed articles of these paths in again.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on, and index whatever changes, until Ctrl-C.")
+    ] = False,
+    allow_private: Annotated[
+        bool,
+        typer.Option("--allow-private", help="Fetch from addresses of the own network too."),
+    ] = False,
+    columns: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME=COLUMN,...", help="Which column of a table holds what: text=body,..."
+        ),
+    ] = None,
     no_analysis: Annotated[
         bool,
         typer.Option(
@@ -38,9 +60,21 @@ def index(
         ),
     ] = False,
 ) -> None:
-    """Bring folders of articles up to date in the index: new, changed and vanished ones."""
-    settings = Settings.load(index=index, analysis=False if no_analysis else None)
-    print(described(build(paths, settings, fresh=fresh)))
+    """Bring articles up to date in the index: new, changed, renamed and vanished ones."""
+    from qa_bot.cli.upkeep import again, go_on
+
+    settings = Settings.load(
+        index=index,
+        columns=columns,
+        analysis=False if no_analysis else None,
+        fetch_private=True if allow_private else None,
+    )
+    report, given = again(settings, fresh=fresh, restore=restore) if not paths else (None, paths)
+    if report is None:
+        report = build(given, settings, fresh=fresh, restore=restore)
+    print(described(report), flush=True)
+    if watch:
+        go_on(given, settings)
 
 
 def rollback(index: IndexOption = None) -> None:
@@ -51,13 +85,17 @@ def rollback(index: IndexOption = None) -> None:
     print(f"{folder} serves generation {publish_previous(folder)} again")
 
 
-def build(paths: list[Path], settings: Settings, *, fresh: bool = False) -> IndexReport:
+def build(
+    paths: Sequence[str | Path], settings: Settings, *, fresh: bool = False, restore: bool = False
+) -> IndexReport:
     """Index with bars on stderr. After Ctrl-C, say what holds and exit with 130."""
     from qa_bot.indexing import build_index
 
     try:
         with Bars() as bars:
-            return build_index(paths, settings.index, fresh=fresh, settings=settings, progress=bars)
+            return build_index(
+                paths, settings.index, fresh, settings=settings, progress=bars, restore=restore
+            )
     except KeyboardInterrupt:
         print(
             f"\nStopped. The index {settings.index} is as it was and goes on serving; "
@@ -90,7 +128,7 @@ def described(report: IndexReport) -> str:
         f"{len(report.unchanged)} unchanged, {len(report.removed)} removed"
     ]
     if report.renamed:
-        lines[0] += f" ({len(report.renamed)} of them renamed)"
+        lines[0] += f", {len(report.renamed)} renamed"
     lines.append(
         f"{report.chunks:,} chunks in generation {report.generation}, "
         f"{report.embedded:,} of them embedded now, in {report.seconds:.1f} s"

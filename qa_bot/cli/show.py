@@ -44,6 +44,11 @@ class Marks:
 
 def answer_lines(answer: Answer, marks: Marks) -> Iterator[str]:
     """The answer with its quotes and alternatives, or why there is none."""
+    if answer.kind == "talk":
+        yield safe(answer.reason or "")
+        return
+    if answer.rewritten_question:
+        yield f"Understood as: {safe(answer.rewritten_question)}\n"
     if answer.status == "abstained":
         yield "Not in these articles."
         if answer.reason:
@@ -93,6 +98,9 @@ def _conflict_lines(answer: Answer, marks: Marks) -> Iterator[str]:
 
 def explained_lines(answer: Answer, threshold: float) -> Iterator[str]:
     """A table of every passage's scores, and why the answer won or was not given."""
+    if answer.kind == "talk":
+        yield "Nothing was searched: this asks nothing of the articles."
+        return
     yield "Passages (higher is better; span and null are the reader's, margin is span - null):"
     yield (
         f"{'rank':>4} {'dense':>7} {'lexical':>8} {'fused':>7} {'span':>8} {'null':>8} "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -15,8 +15,26 @@ from qa_bot.corpus.headline import find_title
 from qa_bot.corpus.text import sentences
 from qa_bot.records import Article, Span
 
-DATE_NAMES = ("published", "publish_date", "date", "pubdate")
+DATE_NAMES = (
+    "published",
+    "publish_date",
+    "published_at",
+    "date_published",
+    "datepublished",
+    "publication_date",
+    "pub_date",
+    "date",
+    "pubdate",
+)
 """Fields that hold the day of publication, the first usable one wins; any case."""
+
+_ALIASES: Mapping[str, tuple[str, ...]] = {
+    "title": ("title", "headline"),
+    "url": ("url", "link", "canonical_url"),
+    "source": ("source", "publisher", "site", "site_name", "outlet"),
+    "author": ("author", "authors", "byline", "creator"),
+}
+"""Other names of our fields, the first that is there wins; any case."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -39,12 +57,16 @@ class Fields:
 
 
 def read_fields(record: Mapping[str, object]) -> Fields:
-    """The fields of ``record``; without a source the url's host stands for it."""
+    """The fields of ``record``; without a source the url's host stands for it.
+
+    A field may have its usual other names (``headline`` for ``title``); what is left, and
+    the second of two names for one field, becomes metadata.
+    """
     rest = {key: value for key, value in record.items() if _as_text(value)}
     names = {key.lower(): key for key in reversed(rest)}
 
     def take(name: str) -> str | None:
-        key = names.get(name)
+        key = next((names[alias] for alias in _ALIASES[name] if alias in names), None)
         return None if key is None else " ".join(_as_text(rest.pop(key)).split())
 
     title, url, source, author = take("title"), take("url"), take("source"), take("author")
@@ -73,13 +95,19 @@ def build_article(
     encoding: str,
     fields: Fields,
     front_matter: Span | None = None,
+    hidden: Sequence[Span] = (),
 ) -> Article:
-    """The Article of ``text``, with its boilerplate and ``front_matter`` masked."""
+    """The Article of ``text``, with its boilerplate and ``front_matter`` masked.
+
+    So are the sentences that lie for the most part in ``hidden`` spans.
+    """
     found = sentences(text)
-    hidden = set(masked_sentences(text, found))
+    masking = set(masked_sentences(text, found))
     if front_matter is not None:
-        hidden.update(sentence for sentence in found if sentence.overlaps(front_matter))
-    masked = tuple(sorted(hidden))
+        masking.update(sentence for sentence in found if sentence.overlaps(front_matter))
+    if hidden:
+        masking.update(mostly_inside(found, hidden))
+    masked = tuple(sorted(masking))
     return Article(
         article_id=article_id,
         title=clean(fields.title or find_title(text, found, masked)),
@@ -94,6 +122,20 @@ def build_article(
         content_hash=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         masked=masked,
     )
+
+
+def mostly_inside(sentences: Sequence[Span], spans: Sequence[Span]) -> Iterator[Span]:
+    """Those of ``sentences`` of which more than half lies in ``spans``; both in order."""
+    first = 0
+    for sentence in sentences:
+        while first < len(spans) and spans[first].end <= sentence.start:
+            first += 1
+        inside, at = 0, first
+        while at < len(spans) and spans[at].start < sentence.end:
+            inside += min(spans[at].end, sentence.end) - max(spans[at].start, sentence.start)
+            at += 1
+        if 2 * inside > len(sentence):
+            yield sentence
 
 
 def host(url: str) -> str | None:

@@ -10,23 +10,49 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
+from qa_bot.corpus.archive import GzipLoader, TarLoader, ZipLoader, loader_of
 from qa_bot.corpus.articles import clean
+from qa_bot.corpus.columns import read_columns
+from qa_bot.corpus.docx import DocxLoader
+from qa_bot.corpus.epub import EpubLoader
+from qa_bot.corpus.files import DAMAGED
+from qa_bot.corpus.html import HtmlLoader
 from qa_bot.corpus.jsonl import JsonlLoader
+from qa_bot.corpus.pdf import PdfLoader
 from qa_bot.corpus.plain import PlainLoader
+from qa_bot.corpus.table import TableLoader
 from qa_bot.errors import CorpusError
-from qa_bot.protocols import ArticleLoader
+from qa_bot.protocols import ArticleFile, ArticleLoader
 from qa_bot.records import Article, Notice, Skipped
 
 __all__ = ["LOADERS", "Notice", "SourceFile", "load_file", "supported_suffixes", "walk"]
 
-LOADERS: tuple[ArticleLoader, ...] = (
-    PlainLoader(frozenset({".txt"})),
-    PlainLoader(frozenset({".md", ".markdown"}), front_matter=True),
-    JsonlLoader(frozenset({".jsonl", ".jsonl.gz"})),
-)
-"""One for each format; a new format is a new entry."""
+
+@lru_cache(maxsize=8)
+def loaders(columns: str = "") -> tuple[ArticleLoader, ...]:
+    """One for each format; a new format is a new entry.
+
+    ``columns`` names the columns of tables and rows; see columns.py.
+    """
+    named = read_columns(columns)
+    formats: tuple[ArticleLoader, ...] = (
+        PlainLoader(frozenset({".txt"})),
+        PlainLoader(frozenset({".md", ".markdown"}), front_matter=True),
+        JsonlLoader(frozenset({".jsonl", ".ndjson"}), named),
+        TableLoader(frozenset({".csv", ".tsv"}), named),
+        HtmlLoader(frozenset({".html", ".htm", ".xhtml"})),
+        PdfLoader(frozenset({".pdf"})),
+        DocxLoader(frozenset({".docx"})),
+        EpubLoader(frozenset({".epub"})),
+    )
+    return (*formats, GzipLoader(formats), ZipLoader(formats), TarLoader(formats))
+
+
+LOADERS = loaders()
+"""Those for columns of the usual names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +96,32 @@ def walk(root: Path) -> Iterator[SourceFile | Skipped]:
 
 
 def load_file(
-    file: SourceFile, *, root_name: str, max_file_mb: int
+    file: SourceFile, *, root_name: str, max_file_mb: int, columns: str = ""
 ) -> Iterator[Article | Skipped | Notice]:
     """The articles of ``file``, streamed. Bad content is Skipped, never raised.
 
     Their ids are ``<root_name>/<relative>`` (just the path where ``root_name`` is
     empty). A file of text, or a row of one, above ``max_file_mb`` megabytes
-    (10**6 bytes) is Skipped.
+    (10**6 bytes) is Skipped. ``columns`` as in columns.py.
+
+    Raises:
+        ConfigError: ``columns`` cannot be understood.
     """
     article_id = f"{root_name}/{file.relative}" if root_name else file.relative
     checked = _sort_file(file.path, file.relative)
     if isinstance(checked, Skipped):
         yield checked
         return
-    loader = _loader(file.path.name)
+    loader = loader_of(file.path.name, loaders(columns))
     assert loader is not None  # or it would have been Skipped
     try:
-        yield from loader.load(file.path, article_id=article_id, max_bytes=max_file_mb * 1_000_000)
+        yield from loader.load(
+            ArticleFile.at(file.path), article_id=article_id, max_bytes=max_file_mb * 1_000_000
+        )
     except OSError as error:
         yield Skipped(_shown(file.path), _why(error))
+    except DAMAGED as error:
+        yield Skipped(_shown(file.path), f"damaged: {error}")
 
 
 def _walk_folder(folder: Path, prefix: str, roots: list[str]) -> Iterator[SourceFile | Skipped]:
@@ -115,7 +148,7 @@ def _walk_folder(folder: Path, prefix: str, roots: list[str]) -> Iterator[Source
                 yield Skipped(_shown(path), "a symbolic link to a folder that is read already")
                 continue
             roots.append(target)
-        if _loader(name) is not None:
+        if loader_of(name, LOADERS) is not None:
             yield Skipped(_shown(path), "a folder, in spite of its name; the files in it are read")
         yield from _walk_folder(path, f"{prefix}{name}/", roots)
 
@@ -134,18 +167,11 @@ def _sort_file(path: Path, relative: str) -> SourceFile | Skipped:
         return Skipped(_shown(path), "a folder, not a file")
     if not stat.S_ISREG(mode):  # opening a pipe would wait for ever
         return Skipped(_shown(path), "not a regular file")
-    if _loader(path.name) is None:
-        known = ", ".join(sorted(supported_suffixes()))
+    if loader_of(path.name, LOADERS) is None:
+        plain = sorted(suffix for suffix in supported_suffixes() if not suffix.endswith(".gz"))
+        known = f"{', '.join(plain)}; also with .gz behind"
         return Skipped(_shown(path), f"not a format that is read ({known})")
     return SourceFile(path, relative)
-
-
-def _loader(name: str) -> ArticleLoader | None:
-    lower = name.lower()
-    for loader in LOADERS:
-        if lower.endswith(tuple(loader.suffixes)):
-            return loader
-    return None
 
 
 def _inside(path: str, folder: str) -> bool:

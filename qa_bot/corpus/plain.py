@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from qa_bot.corpus.articles import Fields, build_article, read_fields
 from qa_bot.corpus.decoding import Undecodable, decode
+from qa_bot.corpus.files import read_whole
+from qa_bot.protocols import ArticleFile
 from qa_bot.records import Article, Notice, Skipped, Span
 
-_MEGABYTE = 1_000_000
 _FENCE = re.compile(r"\ufeff?---[ \t]*(?:\r\n|\r|\n)")
 _CLOSING = re.compile(r"(?:\r\n|\r|\n)(?:---|\.\.\.)[ \t]*(?=\r|\n|\Z)")
 _FIELD = re.compile(r"([A-Za-z][\w-]{0,40})[ \t]*:(?:[ \t]+(.*))?\Z")
 _LONGEST_FRONT_MATTER = 20_000
+_MOST_BRACKETS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,34 +27,29 @@ class PlainLoader:
     front_matter: bool = False
 
     def load(
-        self, path: Path, *, article_id: str, max_bytes: int
+        self, file: ArticleFile, *, article_id: str, max_bytes: int
     ) -> Iterator[Article | Skipped | Notice]:
         """The file's one article, or why there is none."""
-        with path.open("rb") as file:
-            raw = file.read(max_bytes + 1)
-        if len(raw) > max_bytes:
-            size = path.stat().st_size
-            yield Skipped(str(path), f"{_size(size)}, above the limit of {_size(max_bytes)}")
-            return
-        if not raw:
-            yield Skipped(str(path), "empty")
+        raw = read_whole(file, max_bytes)
+        if isinstance(raw, Skipped):
+            yield raw
             return
         try:
             text, encoding = decode(raw)
         except Undecodable as reason:
-            yield Skipped(str(path), str(reason))
+            yield Skipped(file.shown, str(reason))
             return
         if not text.strip("\ufeff \t\r\n") or not text.removeprefix("\ufeff").strip():
-            yield Skipped(str(path), "nothing but white space")
+            yield Skipped(file.shown, "nothing but white space")
             return
         block = find_front_matter(text) if self.front_matter else None
         fields = Fields() if block is None else read_fields(_front_matter_fields(block.of(text)))
         if fields.unusable_date is not None:
-            yield Notice(str(path), f"its date is not one: {fields.unusable_date!r}")
+            yield Notice(file.shown, f"its date is not one: {fields.unusable_date!r}")
         yield build_article(
             text,
             article_id=article_id,
-            location=str(path.absolute()),
+            location=file.location,
             encoding=encoding,
             fields=fields,
             front_matter=block,
@@ -75,7 +71,27 @@ def find_front_matter(text: str) -> Span | None:
     return block if _front_matter_fields(block.of(text)) else None
 
 
-def _front_matter_fields(block: str) -> dict[str, str]:
+def _front_matter_fields(block: str) -> dict[str, object]:
+    """The fields of ``block``, all scalars as they are written; none when it is no mapping."""
+    import yaml  # only when a file has front matter
+
+    body = "\n".join(block.splitlines()[1:-1])
+    if sum(map(body.count, "[{")) > _MOST_BRACKETS:  # yaml's time grows with their square
+        return dict(_plain_fields(block))
+    try:
+        # BaseLoader makes no dates, numbers or objects; references, which a few lines of can
+        # unfold to gigabytes, are not followed.
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(body, yaml.BaseLoader)):
+            return dict(_plain_fields(block))
+        found = yaml.load(body, yaml.BaseLoader)
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return dict(_plain_fields(block))  # "title: Bridge: closed" is no YAML, and is meant
+    if not isinstance(found, dict):
+        return {}
+    return {str(key): value for key, value in found.items() if value not in ("", None)}
+
+
+def _plain_fields(block: str) -> dict[str, str]:
     """The ``key: value`` lines of ``block`` at the left margin; nested ones are left out."""
     found: dict[str, str] = {}
     for line in block.splitlines():
@@ -88,7 +104,3 @@ def _front_matter_fields(block: str) -> dict[str, str]:
         if value and value not in ("|", ">"):
             found.setdefault(match.group(1), value)
     return found
-
-
-def _size(count: int) -> str:
-    return f"{count / _MEGABYTE:.1f} MB" if count >= _MEGABYTE else f"{count} bytes"

@@ -1,20 +1,28 @@
-"""build_index: folders in, one new generation out, and nothing in between to be seen."""
+"""build_index: folders and addresses in, one new generation out, nothing in between to be seen."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 
 from qa_bot.chunking import Chunker, searchable_text
 from qa_bot.config import Settings
+from qa_bot.indexing.addressed import fetch_given, split_given
 from qa_bot.indexing.analyse import ArticleAnalyses, wanted_rules
 from qa_bot.indexing.base import Base, open_base
-from qa_bot.indexing.embed import embed_missing
+from qa_bot.indexing.embed import MissingTexts, embed_missing
+from qa_bot.indexing.isolated import Loading
 from qa_bot.indexing.kept import Sight, kept_and_merged
-from qa_bot.indexing.reading import Difference, FolderReader
-from qa_bot.indexing.roots import Target, existing_paths, find_targets, overlap_notices
+from qa_bot.indexing.reading import Difference, FolderReader, reading_rules
+from qa_bot.indexing.roots import (
+    Target,
+    existing_paths,
+    find_targets,
+    moved_notices,
+    overlap_notices,
+)
 from qa_bot.indexing.signatures import RULE, signature
 from qa_bot.protocols import Embedder, Progress
 from qa_bot.records import IndexReport
@@ -41,29 +49,36 @@ def build_index(
     settings: Settings | None = None,
     embedder: Embedder | None = None,
     progress: Progress | None = None,
+    restore: bool = False,
 ) -> IndexReport:
-    """Bring each of ``paths`` (folders or files) up to date in the index.
+    """Bring each of ``paths`` (folders, files, web addresses) up to date in the index.
 
-    New, changed and vanished articles; other folders in the index stay. When
+    New, changed and vanished articles; other folders in the index stay. A renamed file
+    keeps its article's id. The address of a page, a sitemap or a feed is fetched first:
+    the pages are kept in index/fetched, which is then indexed like any folder. When
     nothing has changed, no new generation is made. When the index was made with
     another embedder, other chunking, without the analysis that is wanted or by an older
     qa_bot, all its stored articles are chunked, embedded and analysed anew (with no paths
     at all, only that happens); vectors and analyses that still fit are taken over.
 
     Args:
-        paths: one path or several.
+        paths: one path or address, or several; an address begins with http:// or https://.
         index: folder of the index; by default ``settings.index``.
         fresh: start over with ``paths`` alone.
         settings: by default, from qa_bot.toml and the environment.
         embedder: by default, the one that the settings name.
-        progress: called with "reading", "chunking", "embedding", "analysing" or "writing",
-            what is done and the total of that stage.
+        progress: called with "fetching", "reading", "chunking", "embedding", "analysing" or
+            "writing", what is done and the total of that stage.
+        restore: let articles of ``paths`` in again that were taken out by remove_articles.
 
     Returns:
-        What was done. A file that could not be read is in ``skipped``.
+        What was done. A file that could not be read, and a page that could not be
+        fetched, is in ``skipped`` with the reason.
 
     Raises:
         CorpusError: a path does not exist; nothing was changed.
+        FetchError: an address is none, or no server of those given can be reached; nothing
+            was changed.
         IndexLocked: another process is writing to the index.
         IndexCorrupt, IndexTooNew: the index cannot be added to (``fresh`` can).
         PublishError: the disk did not take it; the old generation serves.
@@ -71,8 +86,12 @@ def build_index(
     """
     started = time.monotonic()
     settings = settings or Settings.load()
-    targets = existing_paths(paths)
+    places, addresses = split_given(paths)
+    targets = existing_paths(places)
     layout = Layout(Path(settings.index if index is None else index))
+    collected = fetch_given(addresses, layout, settings, progress or _silent, fresh=fresh)
+    if addresses:
+        targets = existing_paths([*targets, layout.fetched])
     with writer_lock(layout.index):
         layout.sweep_temporary()
         if embedder is None:
@@ -82,7 +101,7 @@ def build_index(
         base = open_base(layout, fresh=fresh)
         try:
             run = _Run(layout, base, settings, embedder, progress or _silent, fresh)
-            return run.build(targets, started)
+            return collected.reported(run.build(targets, started, restore=restore))
         finally:
             if base:
                 base.close()
@@ -118,14 +137,14 @@ class _Run:
             or self._analysis not in ("", self._base.manifest.analysis)
         )
 
-    def build(self, paths: Sequence[Path], started: float) -> IndexReport:
+    def build(self, paths: Sequence[Path], started: float, *, restore: bool) -> IndexReport:
         base = self._base
         sources = base.sources if base else SourceTable()
         targets, roots = find_targets(paths, base.manifest.roots if base else (), sources)
         with SegmentWriter(self._layout) as writer:
-            reader = self._read(targets, sources, writer)
+            reader = self._read(targets, sources, writer, restore)
             found = reader.difference
-            found.notices += overlap_notices(targets, roots)
+            found.notices += [*overlap_notices(targets, roots), *moved_notices(targets)]
             if self._unable:
                 found.notices.append(f"articles are indexed without analysis: {self._unable}")
             if base and self._is_current(found, roots):
@@ -142,22 +161,29 @@ class _Run:
             generation=manifest.generation,
             seconds=time.monotonic() - started,
             embedded=embedded,
-            renamed=found.renamed(),
+            renamed=found.moved,
             notices=tuple(found.notices),
         )
 
     def _read(
-        self, targets: Iterable[Target], sources: SourceTable, writer: SegmentWriter
+        self, targets: Sequence[Target], sources: SourceTable, writer: SegmentWriter, restore: bool
     ) -> FolderReader:
-        reader = FolderReader(
-            self._base.articles if self._base else {},
-            sources,
-            index=self._layout.index,
+        loading = Loading(
             max_file_mb=self._settings.max_file_mb,
-            progress=self._progress,
+            seconds=self._settings.load_seconds,
+            columns=self._settings.columns,
         )
-        for target in targets:
-            reader.read(target, writer.add_article)
+        with closing(loading):
+            reader = FolderReader(
+                self._base.articles if self._base else {},
+                sources,
+                layout=self._layout,
+                loading=loading,
+                rules=reading_rules(self._settings.max_file_mb, self._settings.columns),
+                restore=restore,
+                progress=self._progress,
+            )
+            reader.read(targets, writer.add_article)
         return reader
 
     def _is_current(self, found: Difference, roots: tuple[Root, ...]) -> bool:
@@ -180,12 +206,12 @@ class _Run:
             closing(VectorCache(self._layout.vector_cache, self._encoder.dim)) as cache,
             closing(AnalysisCache(self._layout.analysis_cache)) as analysis_cache,
             closing(ArticleAnalyses(known, analysis_cache)) as analyses,
+            MissingTexts(self._layout.vector_cache.parent) as missing,
         ):
             older = self._last.older if self._last else ()
             vectors = KnownVectors(known or older, cache, self._encoder.dim)
-            missing = self._chunk(writer, vectors, analyses)
+            self._chunk(writer, vectors, analyses, missing)
             embedded = embed_missing(missing, self._embedder, cache, self._progress)
-            missing.clear()
             analyses.write(writer, self._progress)
             found.notices += analyses.notices
             self._progress("writing", 0, 2)
@@ -240,7 +266,7 @@ class _Run:
                 as_signatures([*new.rows, *(row for signed in old for row in signed.rows)]),
             )
             return DuplicatePairs(tuple(find_pairs(new, ())), RULE)
-        stays = before.without(found.changed | found.removed.keys())
+        stays = before.without(found.outdated)
         return DuplicatePairs((*stays, *find_pairs(new, old)), RULE)
 
     def _segments(
@@ -249,9 +275,8 @@ class _Run:
         """The segments that are kept, and those that go into the new one."""
         if self._base is None or self._anew:
             return nullcontext(([], []))
-        gone = found.changed | found.removed.keys()
         return kept_and_merged(
-            self._base, gone, new_chunks=new_chunks, most=self._settings.max_segments
+            self._base, found.outdated, new_chunks=new_chunks, most=self._settings.max_segments
         )
 
     def _add_stored(
@@ -260,18 +285,21 @@ class _Run:
         """All articles that stay as they are, from the index itself."""
         assert self._base is not None
         by_name = {root.name: root for root in roots}
-        gone = found.changed | found.removed.keys()
+        gone = found.outdated
         for known, article in self._base.stored({root.name: root.path for root in roots}):
             if article.article_id not in gone:
                 root = by_name.get(known.root, Root(known.root, ""))
                 writer.add_article(article, root, known.relative)
 
     def _chunk(
-        self, writer: SegmentWriter, vectors: KnownVectors, analyses: ArticleAnalyses
-    ) -> dict[bytes, str]:
-        """Chunk and sign the new articles, and announce them to ``analyses``; returns the
-        texts that have no vector, by key."""
-        missing: dict[bytes, str] = {}
+        self,
+        writer: SegmentWriter,
+        vectors: KnownVectors,
+        analyses: ArticleAnalyses,
+        missing: MissingTexts,
+    ) -> None:
+        """Chunk and sign the new articles, and announce them to ``analyses``; the texts that
+        have no vector go to ``missing``."""
         fresh: dict[bytes, str] = {}
         total = writer.articles
         for done, (number, article) in enumerate(writer.added(), 1):
@@ -285,10 +313,9 @@ class _Run:
             fresh.update(zip(keys, texts, strict=True))
             if done % _ARTICLES_AT_A_TIME == 0 or done == total:
                 for key in vectors.missing(list(fresh)):
-                    missing[key] = fresh[key]
+                    missing.add(key, fresh[key])
                 fresh.clear()
             self._progress("chunking", done, total)
-        return missing
 
 
 def _silent(stage: str, done: int, total: int) -> None:

@@ -27,12 +27,18 @@ class Sight:
 
 @contextmanager
 def kept_and_merged(
-    base: Base, gone: Collection[str], *, new_chunks: int, most: int
+    base: Base,
+    gone: Collection[str],
+    *,
+    new_chunks: int,
+    most: int,
+    rewritten: Collection[str] = (),
 ) -> Iterator[tuple[list[Sight], list[Sight]]]:
     """Those that stay as they are, and those whose live part is written anew.
 
     ``gone``: ids of articles of ``base`` that no longer count; ``most``: how many
-    segments there may be, the new one of ``new_chunks`` chunks included.
+    segments there may be, the new one of ``new_chunks`` chunks included; ``rewritten``:
+    names of segments that must not stay as they are.
     """
     dead: dict[str, set[str]] = {name: set(ids) for name, ids in base.manifest.tombstones.items()}
     for article_id in gone:
@@ -48,7 +54,7 @@ def kept_and_merged(
             SegmentSize(sight.name, sight.opened.chunk_count, len(sight.opened.dead_ids))
             for sight in sights
         ]
-        merged = to_merge(sizes, new_chunks=new_chunks, most=most)
+        merged = to_merge(sizes, new_chunks=new_chunks, most=most) | set(rewritten)
         yield (
             [sight for sight in sights if sight.name not in merged],
             [sight for sight in sights if sight.name in merged],

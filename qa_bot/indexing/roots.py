@@ -2,7 +2,7 @@
 
 A folder keeps its label when it is indexed again under another spelling of its
 path, and when it was moved or renamed as a whole: then its old place is gone and
-most of its files lie in the new one.
+most of its files lie in the new one. So its articles keep their ids.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from qa_bot.storage.sources import SourceEntry, SourceTable
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A folder (or file) to bring up to date. ``replaces`` is the label that it had, if any."""
+    """A folder (or file) to bring up to date. ``was`` is where it lay before, if elsewhere."""
 
     root: Root
-    replaces: str | None = None
+    was: str | None = None
 
 
 def existing_paths(paths: str | Path | Sequence[str | Path]) -> list[Path]:
@@ -57,17 +57,20 @@ def find_targets(
     targets = []
     for path in paths:
         before = _known_root(path, list(roots.values()), sources)
-        label = _label(path)
-        if before and (before.name == label or Path(before.path).exists()):
-            name = before.name
-        else:
-            if before:
-                del roots[before.name]
-            name = _free(label, roots)
-        root = Root(name, str(path))
-        roots[name] = root
-        targets.append(Target(root, before.name if before else None))
+        root = Root(before.name if before else _free(_label(path), roots), str(path))
+        roots[root.name] = root
+        targets.append(Target(root, before.path if before and before != root else None))
     return targets, tuple(sorted(roots.values(), key=lambda root: root.name))
+
+
+def moved_notices(targets: Sequence[Target]) -> list[str]:
+    """A remark for every folder that was renamed and is still called by its old name in ids."""
+    return [
+        f"{target.was} is now {target.root.path}; its articles keep their ids "
+        f"({target.root.name}/...)"
+        for target in targets
+        if target.was and Path(target.was).name != Path(target.root.path).name
+    ]
 
 
 def overlap_notices(targets: Sequence[Target], roots: Sequence[Root]) -> list[str]:

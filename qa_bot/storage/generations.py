@@ -64,13 +64,18 @@ def rollback(index: Path) -> int:
     )
 
 
-def sweep(layout: Layout) -> None:
-    """Remove what no generation needs: all but the current one, its parent, and those
-    that a reader holds. What cannot be removed now is left for the next time."""
+def sweep(layout: Layout, *, parent: bool = True) -> list[int]:
+    """Remove what no generation needs: all but the current one, its ``parent``, and those
+    that a reader holds. What cannot be removed now is left for the next time.
+
+    Returns:
+        The numbers of the generations that are only left because they are being read.
+    """
+    read: list[int] = []
     with suppress(OSError, IndexError_):
         layout.sweep_temporary()
         held = hold_manifest(layout)
-        keep = {held.manifest.generation, held.manifest.parent}
+        keep = {held.manifest.generation, *([held.manifest.parent] if parent else ())}
         held.hold.release()
         needed: set[str] = set()
         for number in layout.numbers():
@@ -80,6 +85,8 @@ def sweep(layout: Layout) -> None:
                     path.unlink(missing_ok=True)
                     shutil.rmtree(layout.generation(number), ignore_errors=True)
                     continue
+            if number not in keep:
+                read.append(number)
             kept = hold_manifest(layout, number)
             needed.update(segment.name for segment in kept.manifest.segments)
             kept.hold.release()
@@ -87,6 +94,7 @@ def sweep(layout: Layout) -> None:
             for folder in layout.segments.iterdir():
                 if folder.name not in needed:
                     shutil.rmtree(folder, ignore_errors=True)
+    return read
 
 
 def _earlier(layout: Layout) -> list[int]:

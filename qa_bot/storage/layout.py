@@ -56,6 +56,11 @@ class Layout:
         return self.index / "uploads"
 
     @property
+    def fetched(self) -> Path:
+        """Folder of pages fetched by address."""
+        return self.index / "fetched"
+
+    @property
     def vector_cache(self) -> Path:
         """Vectors of an interrupted run."""
         return self.index / "cache" / "vectors.bin"

@@ -16,7 +16,9 @@ class SourceEntry:
 
     ``mtime_ns`` is 0 when the file was so young at reading that a later change
     could bear the same time stamp: then only the hash counts. ``skipped`` and
-    ``notices`` are what its loader reported, to be reported again.
+    ``notices`` are what its loader reported, to be reported again. ``label`` begins
+    the ids of its articles; empty: ``<root's name>/<relative path>``, as for any file
+    that was not renamed.
     """
 
     size: int
@@ -24,6 +26,7 @@ class SourceEntry:
     sha256: str
     skipped: tuple[Skipped, ...] = ()
     notices: tuple[str, ...] = ()
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +34,13 @@ class RootSources:
     """The files of one root, by relative path.
 
     ``reading`` names the rules that they were read by (loaders, size limit);
-    under other rules every file is read again.
+    under other rules every file is read again. ``removed`` are the articles that were
+    removed by hand and stay out: id to content hash.
     """
 
     reading: str
     files: Mapping[str, SourceEntry]
+    removed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class SourceTable:
             name: {
                 "reading": root.reading,
                 "files": {relative: _compact(entry) for relative, entry in root.files.items()},
+                **({"removed": dict(root.removed)} if root.removed else {}),
             }
             for name, root in self.roots.items()
         }
@@ -72,6 +78,7 @@ class SourceTable:
                     name: RootSources(
                         root["reading"],
                         {relative: _entry(fields) for relative, fields in root["files"].items()},
+                        dict(root.get("removed", {})),
                     )
                     for name, root in json.loads(content).items()
                 }
@@ -81,7 +88,7 @@ class SourceTable:
 
 
 def _compact(entry: SourceEntry) -> dict[str, Any]:
-    return {key: value for key, value in asdict(entry).items() if value != ()}
+    return {key: value for key, value in asdict(entry).items() if value not in ((), "")}
 
 
 def _entry(fields: Mapping[str, Any]) -> SourceEntry:
@@ -91,4 +98,5 @@ def _entry(fields: Mapping[str, Any]) -> SourceEntry:
         sha256=fields["sha256"],
         skipped=tuple(Skipped(**skipped) for skipped in fields.get("skipped", ())),
         notices=tuple(fields.get("notices", ())),
+        label=fields.get("label", ""),
     )

@@ -267,7 +267,7 @@ def test_an_unexpected_error_is_one_line_and_how_to_report_it(run, seeds_index, 
         ["ask"],
         ["ask", "Why?", "--nonsense"],
         ["ask", "Why?", "--top", "0"],
-        ["index"],
+        ["remove"],
     ],
 )
 def test_wrong_usage_exits_with_2(run, arguments):
@@ -430,7 +430,17 @@ def outside(*arguments, **environment):
 def test_python_m_is_the_same_program(seeds_index):
     shown = outside("-m", "qa_bot", "--help")
     assert shown.returncode == 0
-    for command in ("index", "ask", "chat", "eval", "verify", "info", "rollback"):
+    for command in (
+        "index",
+        "ask",
+        "chat",
+        "eval",
+        "verify",
+        "info",
+        "remove",
+        "export",
+        "rollback",
+    ):
         assert f"\n  {command} " in shown.stdout
     asked = outside("-m", "qa_bot", "ask", QUESTION, "--index", seeds_index, "--json")
     assert asked.returncode == 0, asked.stderr

@@ -23,7 +23,6 @@ from qa_bot.config import Settings
 from qa_bot.errors import CorpusError, IndexLocked, ModelError
 from qa_bot.indexing import analyse, build, build_index
 from qa_bot.records import Filters, IndexReport
-from qa_bot.storage import vector_cache
 from qa_bot.storage.lexical import terms
 from qa_bot.storage.locks import writer_lock
 from qa_bot.storage.snapshot import Snapshot
@@ -159,9 +158,10 @@ def test_a_renamed_file_is_a_rename_and_embeds_nothing(articles: Path, index: Pa
     embedder = FakeEmbedder()
     report = index_of(articles, index, embedder)
     assert report.renamed == {"articles/kim.txt": "articles/train.txt"}
-    assert report.added == ("articles/train.txt",)
-    assert report.removed == ("articles/kim.txt",)
-    assert embedder.embedded == []
+    assert (report.added, report.removed, embedder.embedded) == ((), (), [])
+    assert report.unchanged == ("articles/kim.txt", "articles/weather.txt")
+    article = Snapshot.open(index).article("articles/kim.txt")
+    assert article.location == str(articles / "train.txt")
 
 
 def test_twins_that_swap_places_are_renamed_one_to_one(articles: Path, index: Path) -> None:
@@ -227,18 +227,22 @@ def test_a_moved_folder_keeps_its_articles(articles: Path, index: Path, tmp_path
     assert article.location == str(moved / "kim.txt")
 
 
-def test_a_renamed_folder_embeds_nothing(articles: Path, index: Path, tmp_path: Path) -> None:
+def test_a_renamed_folder_keeps_its_ids(articles: Path, index: Path, tmp_path: Path) -> None:
     index_of(articles, index)
     renamed = tmp_path / "stories"
     articles.rename(renamed)
     embedder = FakeEmbedder()
     report = index_of(renamed, index, embedder)
-    assert report.renamed == {
-        "articles/kim.txt": "stories/kim.txt",
-        "articles/weather.txt": "stories/weather.txt",
-    }
+    assert report.unchanged == ("articles/kim.txt", "articles/weather.txt")
+    assert report.notices == (
+        f"{articles} is now {renamed}; its articles keep their ids (articles/...)",
+    )
     assert embedder.embedded == []
-    assert Snapshot.open(index).article_count == 2
+    snapshot = Snapshot.open(index)
+    assert snapshot.article_count == 2
+    assert snapshot.article("articles/kim.txt").location == str(renamed / "kim.txt")
+    write(articles, kim=SPORT)  # another folder where the first one was
+    assert index_of(articles, index).added == ("articles~2/kim.txt",)
 
 
 def test_another_folder_in_the_place_of_a_vanished_one_is_no_move(
@@ -428,7 +432,10 @@ def test_any_row_of_updates_ends_where_a_rebuild_does(history: list[dict[str, st
         known: set[str] = set()
         for state in history:
             shutil.rmtree(folder, ignore_errors=True)
-            write(folder, **state)
+            # Each file says its own name, so that none is another one renamed.
+            write(
+                folder, **{name: text and f"{text} This is {name}." for name, text in state.items()}
+            )
             embedder.embedded.clear()
             report = index_of(folder, updated, embedder)
             assert len(set(embedder.embedded)) == len(embedder.embedded) == report.embedded
@@ -439,6 +446,41 @@ def test_any_row_of_updates_ends_where_a_rebuild_does(history: list[dict[str, st
         assert list(same(one, two)) == []
         assert len(one.manifest.segments) <= SMALL.max_segments
         assert report.chunks == two.chunk_count
+        verify_index(updated)
+
+
+@given(states)
+@settings(max_examples=25, deadline=None)
+def test_with_renames_an_update_holds_the_same_files_under_ids_of_their_own(
+    history: list[dict[str, str]],
+) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder, updated, rebuilt = Path(name, "news"), Path(name, "one"), Path(name, "two")
+        born: dict[str, str] = {}
+        for state in history:
+            shutil.rmtree(folder, ignore_errors=True)
+            write(folder, **state)
+            report = index_of(folder, updated)
+            one = Snapshot.open(updated)
+            for article in one.articles():  # an id never passes to another text, but by a change
+                text = one.article(article.article_id).text
+                if article.article_id not in (*report.added, *report.changed):
+                    assert born[article.article_id] == text
+                born[article.article_id] = text
+        index_of(folder, rebuilt)
+        one, two = Snapshot.open(updated), Snapshot.open(rebuilt)
+
+        def by_place(snapshot: Snapshot) -> dict[str, tuple[str, int]]:
+            return {
+                a.location: (snapshot.article(a.article_id).text, a.chunks)
+                for a in snapshot.articles()
+            }
+
+        assert by_place(one) == by_place(two)
+        assert (one.article_count, one.chunk_count) == (two.article_count, two.chunk_count)
+        asked = terms("Kim's train journey, rain, goals")
+        scores = [np.sort(s.search_lexical(asked, 999)[1]).tolist() for s in (one, two)]
+        assert scores[0] == scores[1]
         verify_index(updated)
 
 
@@ -526,7 +568,6 @@ def test_after_a_kill_the_next_run_goes_on_too(
     from qa_bot.indexing import embed
 
     monkeypatch.setattr(embed, "_BATCH", 8)
-    monkeypatch.setattr(vector_cache, "_SECONDS", -1.0)  # as if every batch took seconds
     folder = write(tmp_path / "news")
     write(folder, **{f"n{n}": f"Story {n} of many. Nothing more is known." for n in range(40)})
 

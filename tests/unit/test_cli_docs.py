@@ -80,13 +80,18 @@ def test_every_variable_in_the_documentation_is_a_setting():
 @pytest.mark.parametrize(
     ("command", "flags"),
     [
-        ("index", {"--index", "--fresh"}),
+        ("index", {"--index", "--fresh", "--restore", "--watch", "--allow-private", "--columns"}),
         ("ask", {"--index", "--json", "--top", "--explain"}),
         ("ask", {"--from", "--until", "--undated", "--source", "--where", "--newest"}),
+        ("ask", {"--after"}),
+        ("gaps", {"--index", "--json", "--clear"}),
+        ("feedback", {"--index", "--export"}),
         ("chat", {"--host", "--port", "--index"}),
         ("eval", {"--index", "--reader", "--contexts", "--json"}),
         ("verify", {"--index"}),
-        ("info", {"--index"}),
+        ("info", {"--index", "--articles", "--json"}),
+        ("remove", {"--index", "--purge"}),
+        ("export", {"--index", "--out"}),
         ("rollback", {"--index"}),
     ],
 )

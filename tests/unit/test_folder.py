@@ -60,8 +60,9 @@ def test_other_formats_are_reported(tmp_path: Path) -> None:
     write(tmp_path / "README")
     found = skipped(tmp_path)
     assert set(found) == {"a.exe", "README"}
-    assert ".jsonl.gz" in found["a.exe"]
-    assert supported_suffixes() == {".txt", ".md", ".markdown", ".jsonl", ".jsonl.gz"}
+    assert ".jsonl, " in found["a.exe"]
+    assert {".txt", ".md", ".html", ".pdf", ".docx", ".csv", ".zip"} <= supported_suffixes()
+    assert {".jsonl.gz", ".html.gz", ".tar.gz"} <= supported_suffixes()
 
 
 def test_folder_named_like_a_file(tmp_path: Path) -> None:

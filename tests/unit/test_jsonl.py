@@ -8,16 +8,20 @@ from pathlib import Path
 
 import pytest
 
+from qa_bot.corpus.archive import GzipLoader
 from qa_bot.corpus.jsonl import JsonlLoader
+from qa_bot.protocols import ArticleFile
 from qa_bot.records import Article, Notice, Skipped
 
-LOADER = JsonlLoader(frozenset({".jsonl", ".jsonl.gz"}))
+LOADER = JsonlLoader(frozenset({".jsonl"}))
 
 
 def load(path: Path, *rows: object, max_bytes: int = 10_000) -> list[Article | Skipped | Notice]:
     lines = [row if isinstance(row, bytes) else json.dumps(row).encode("utf-8") for row in rows]
     path.write_bytes(b"\n".join(lines))
-    return list(LOADER.load(path, article_id="news/rows.jsonl", max_bytes=max_bytes))
+    return list(
+        LOADER.load(ArticleFile.at(path), article_id="news/rows.jsonl", max_bytes=max_bytes)
+    )
 
 
 def one(path: Path, row: object) -> Article:
@@ -166,13 +170,13 @@ def test_lone_surrogate_is_replaced_one_for_one(path: Path) -> None:
 
 def test_mark_and_line_ends(path: Path) -> None:
     path.write_bytes(b'\xef\xbb\xbf{"text": "A."}\r\n\r\n{"text": "B."}\r\n')
-    found = list(LOADER.load(path, article_id="x", max_bytes=100))
+    found = list(LOADER.load(ArticleFile.at(path), article_id="x", max_bytes=100))
     assert [item.text for item in found if isinstance(item, Article)] == ["A.", "B."]
 
 
 def test_utf_16_file_is_one_refusal(path: Path) -> None:
     path.write_bytes('{"text": "A."}\n{"text": "B."}\n'.encode("utf-16"))
-    (found,) = LOADER.load(path, article_id="x", max_bytes=100)
+    (found,) = LOADER.load(ArticleFile.at(path), article_id="x", max_bytes=100)
     assert isinstance(found, Skipped)
     assert "UTF-8" in found.reason
 
@@ -181,19 +185,21 @@ def test_gzip(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl.gz"
     rows = b"".join(b'{"text": "Row %d."}\n' % i for i in range(1000))
     path.write_bytes(gzip.compress(rows))
-    found = list(LOADER.load(path, article_id="x", max_bytes=100))
+    loader = GzipLoader((LOADER,))
+    assert loader.suffixes == {".jsonl.gz"}
+    found = list(loader.load(ArticleFile.at(path), article_id="x", max_bytes=100))
     assert len(found) == 1000
     assert isinstance(found[9], Article)
     assert found[9].location == f"{path}#L10"
     path.write_bytes(gzip.compress(rows)[:-20])
-    *_, last = LOADER.load(path, article_id="x", max_bytes=100)
+    *_, last = loader.load(ArticleFile.at(path), article_id="x", max_bytes=100)
     assert isinstance(last, Skipped)
     assert "compression is damaged" in last.reason
 
 
 def test_articles_come_before_the_file_is_read_to_its_end(path: Path) -> None:
     path.write_bytes(b'{"text": "A."}\n' * 100_000)
-    stream = LOADER.load(path, article_id="x", max_bytes=100)
+    stream = LOADER.load(ArticleFile.at(path), article_id="x", max_bytes=100)
     assert isinstance(next(stream), Article)
     path.write_bytes(b"")  # what is not read yet is gone; the stream just ends early
     assert len(list(stream)) < 100_000

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from qa_bot.corpus.dates import parse_date
 from qa_bot.corpus.plain import PlainLoader, find_front_matter
 from qa_bot.corpus.text import sentences
+from qa_bot.protocols import ArticleFile
 from qa_bot.records import Article, Notice, Skipped, Span
 
 TEXT = PlainLoader(frozenset({".txt"}))
@@ -21,7 +22,7 @@ LIMIT = 10_000
 
 def load(path: Path, raw: bytes, loader: PlainLoader = TEXT) -> list[Article | Skipped | Notice]:
     path.write_bytes(raw)
-    return list(loader.load(path, article_id="news/a.txt", max_bytes=LIMIT))
+    return list(loader.load(ArticleFile.at(path), article_id="news/a.txt", max_bytes=LIMIT))
 
 
 def article(path: Path, raw: bytes, loader: PlainLoader = TEXT) -> Article:
@@ -60,7 +61,7 @@ def test_text_is_the_file_unchanged(tmp_path: Path, raw: bytes) -> None:
 
 def test_seed_carries_its_title_and_masks(seeds: Path) -> None:
     path = seeds / "000_312f29ef6c85a351.txt"
-    (found,) = TEXT.load(path, article_id="seeds/000", max_bytes=LIMIT * 10)
+    (found,) = TEXT.load(ArticleFile.at(path), article_id="seeds/000", max_bytes=LIMIT * 10)
     assert isinstance(found, Article)
     assert found.title.startswith("Ukraine recap: Kim Jong-un visits Putin")
     assert found.masked[0].of(found.text) == "Menu Close"
@@ -125,7 +126,7 @@ def test_front_matter_is_read_and_masked(tmp_path: Path, newline: str, mark: str
     assert found.author == "Jane Doe"
     assert found.source == "example.org"
     assert found.url == "https://www.example.org/a"
-    assert found.metadata == {"section": "Local"}
+    assert found.metadata == {"section": "Local", "tags": "roads"}
     shown = [s.of(raw) for s in sentences(raw) if s not in found.masked]
     assert shown == ["# Other title", "The body of it."]
 

@@ -17,6 +17,7 @@ NAMES = [
     "ConfigError",
     "CorpusError",
     "EvaluationError",
+    "FetchError",
     "Filters",
     "IndexCorrupt",
     "IndexError_",
@@ -25,6 +26,7 @@ NAMES = [
     "IndexNotFound",
     "IndexReport",
     "IndexTooNew",
+    "JournalError",
     "ModelError",
     "PublishError",
     "QABot",
@@ -37,6 +39,7 @@ NAMES = [
     "Turn",
     "ask",
     "build_index",
+    "remove_articles",
 ]
 
 

@@ -1,0 +1,143 @@
+"""The shape of an answer: what is shown of a span depends on the kind of question.
+
+yes_no   the sentence that the best span stands in; a question settles nothing
+why, how the clause around the span
+list     the whole enumeration; other answers are further items of the list
+who_is   what the passages say that the person is, else the reader's span
+
+Spans change by offsets in their own article, after the spans were ranked and grouped and
+their confidence was told; nothing else about them changes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from qa_bot.answering.cite import sentence_at
+from qa_bot.answering.clauses import clause_around
+from qa_bot.answering.describing import describe, meets
+from qa_bot.answering.enumerations import enumeration_around
+from qa_bot.answering.question_kinds import QuestionKind, asked_name
+from qa_bot.answering.select import AnswerGroup, RankedSpan
+from qa_bot.records import AnswerKind, Article, ScoredPassage, Span
+from qa_bot.storage.terms import function_terms, terms
+
+Articles = Callable[[str], Article]
+Widened = Callable[[Article, Span], Span | None]
+
+STANDS_ALONE: frozenset[QuestionKind] = frozenset({"yes_no", "list", "who_is"})
+"""Kinds of which several answers are right together: another answer takes no confidence."""
+
+_SLOPE, _INTERCEPT = 1.3, -1.1
+"""The confidence is fitted with rivals; without them it is too high. Of all logits of answers
+that stand alone these two make one that means what it says, measured alike for questions
+for yes or no and for lists: benchmarks/kind_confidence.py."""
+
+_KINDS: dict[QuestionKind, AnswerKind] = {"yes_no": "sentence", "list": "list"}
+
+
+def sure_alone(confidence: float) -> float:
+    """How sure an answer is that no other one competes with (0 to 1), from its confidence as
+    if it were the only answer that was found."""
+    bounded = min(max(confidence, 1e-9), 1 - 1e-9)
+    logit = _SLOPE * math.log(bounded / (1 - bounded)) + _INTERCEPT
+    return 1 / (1 + math.exp(-logit))
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """Answers in the shape that they are shown in, best first, and how sure each is."""
+
+    kind: AnswerKind
+    groups: tuple[AnswerGroup, ...]
+    sure: tuple[float, ...]
+
+
+def shape_answers(
+    kind: QuestionKind,
+    question: str,
+    groups: Sequence[AnswerGroup],
+    sure: Sequence[float],
+    read: Sequence[ScoredPassage],
+    article: Articles,
+) -> Shaped:
+    """``groups`` with their spans widened as the kind of question asks.
+
+    Args:
+        groups: distinct answers, best first.
+        sure: confidence (0 to 1) of each.
+        read: the passages that were read, best first.
+        article: article id to article.
+
+    An answer that stands in a better answer's place once both are widened is left out.
+    """
+    if kind == "who_is" and (name := asked_name(question)) is not None:
+        groups, sure = describe(name, groups, sure, read, article)
+    if kind == "list":
+        groups, sure = _no_echoes(question, groups, sure)
+    widen = _WIDENED.get(kind)
+    if widen is None:
+        return Shaped("span", tuple(groups), tuple(sure))
+    shown: list[AnswerGroup] = []
+    kept: list[float] = []
+    for group, confidence in zip(groups, sure, strict=True):
+        spans = tuple(_widened(group, widen, article))
+        spans = tuple(s for s in spans if not any(meets(s, other) for other in shown))
+        if spans:
+            shown.append(replace(group, spans=spans))
+            kept.append(confidence)
+    return Shaped(_KINDS.get(kind, "span"), tuple(shown), tuple(kept))
+
+
+def _no_echoes(
+    question: str, groups: Sequence[AnswerGroup], sure: Sequence[float]
+) -> tuple[list[AnswerGroup], list[float]]:
+    """Without the answers that only repeat the question: "Which Republicans?" is not
+    answered by "Republican"."""
+    asked = set(terms(question)) | function_terms()
+    kept = [
+        (group, confidence)
+        for group, confidence in zip(groups, sure, strict=True)
+        if not asked.issuperset(terms(group.best.candidate.text))
+    ]
+    return [group for group, _ in kept], [confidence for _, confidence in kept]
+
+
+def _widened(group: AnswerGroup, widen: Widened, article: Articles) -> Iterator[RankedSpan]:
+    for ranked in group.spans:
+        source = article(ranked.candidate.article_id)
+        span = widen(source, ranked.candidate.span)
+        if span is not None:
+            yield _moved(ranked, span, source)
+
+
+def _moved(ranked: RankedSpan, span: Span, article: Article) -> RankedSpan:
+    candidate = replace(ranked.candidate, span=span, text=span.of(article.text))
+    return replace(ranked, candidate=candidate)
+
+
+def _sentence(article: Article, span: Span) -> Span | None:
+    sentence = sentence_at(article.text, span)
+    return None if sentence.of(article.text).rstrip("\"”’')] ").endswith("?") else sentence
+
+
+def _reason(article: Article, span: Span) -> Span:
+    return clause_around(article.text, span, sentence_at(article.text, span), "why")
+
+
+def _manner(article: Article, span: Span) -> Span:
+    return clause_around(article.text, span, sentence_at(article.text, span), "how")
+
+
+def _enumeration(article: Article, span: Span) -> Span:
+    return enumeration_around(article.text, span, sentence_at(article.text, span)) or span
+
+
+_WIDENED: dict[QuestionKind, Widened] = {
+    "yes_no": _sentence,
+    "why": _reason,
+    "how": _manner,
+    "list": _enumeration,
+}
