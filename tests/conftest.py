@@ -94,12 +94,13 @@ def eval_data() -> Path:
 @pytest.fixture(scope="session")
 def seeds_index(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An index of the seeds, made once. Not to be written to: copy it first."""
+    from qa_bot.config import Settings
     from qa_bot.indexing import analyse, build, build_index
 
     index = tmp_path_factory.mktemp("seeds") / "index"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(build, "wanted_rules", analyse.wanted_rules)
-        report = build_index(seeds, index)
+        report = build_index(seeds, index, settings=Settings.load(analysis=True))
     assert len(report.added) == 2, report.skipped
     return index
 

@@ -54,12 +54,18 @@ def _hedged(token: Any, word: str) -> Iterator[tuple[list[Any], list[Any]]]:
         scope = [t for c in token.children if _is_content(c) for t in whole(c)]
         if scope:
             yield [token], scope
-    elif word == "if" and token.dep_ == "mark" and head.dep_ in ("advcl", "ccomp"):
+    elif word == "if" and _is_condition(token):
         yield [token], clause(head)
         if head.dep_ == "advcl" and is_verb(head.head) and _is_conditional(head.head):
             yield [token], clause(head.head)
     elif word == "whether" and head.dep_ != "advcl" and token.dep_ in _LINKS:
         yield [token], clause(head) if is_verb(head) else phrase(head)
+
+
+def _is_condition(token: Any) -> bool:
+    """Whether "if" makes a clause hold only in a case; "even if" leaves the other one as it is."""
+    before = token.doc[token.i - 1].lower_ if token.i else ""
+    return token.dep_ == "mark" and token.head.dep_ in ("advcl", "ccomp") and before != "even"
 
 
 def _is_ability(verb: Any) -> bool:

@@ -6,6 +6,7 @@ article depends on nothing but the article. Only this module loads spaCy.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -22,6 +23,7 @@ from qa_bot.analysis.speech import speeches_of
 from qa_bot.analysis.words import has_cue
 from qa_bot.records import ArticleAnalysis, Cue, Entity, Span
 
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 MOST_WORDS = 400
 """A longer sentence is a table or a list, and is not analysed."""
 
@@ -55,7 +57,9 @@ class Pipeline:
 
     def analyse(self, text: str, sentences: Sequence[Span], *, title: str = "") -> ArticleAnalysis:
         """What ``sentences`` of ``text`` say; all offsets are into ``text``."""
-        docs = [self._nlp.make_doc(sentence.of(text)) for sentence in sentences]
+        # spaCy takes no lone surrogate, which a text file may hold; one character for one.
+        readable = _SURROGATE.sub("\ufffd", text)
+        docs = [self._nlp.make_doc(sentence.of(readable)) for sentence in sentences]
         kept = [(s, doc) for s, doc in zip(sentences, docs, strict=True) if len(doc) <= MOST_WORDS]
         self._run(["ner"], [doc for _, doc in kept])
         parsed = [(s, doc) for s, doc in kept if has_cue(doc.text)]

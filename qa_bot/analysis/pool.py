@@ -161,21 +161,25 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _start() -> subprocess.Popen[bytes]:
+def _environment() -> dict[str, str]:
+    """Of a process that analyses: this project can be imported there, and it keeps to one core."""
     root = str(Path(__file__).parents[2])
     inherited = os.environ.get("PYTHONPATH")
-    environment = {
+    return {
         **os.environ,
         **dict.fromkeys(_THREADS, "1"),  # the processes are the parallelism
         "PYTHONPATH": os.pathsep.join(filter(None, (root, inherited))),
         "PYTHONUTF8": "1",
     }
+
+
+def _start() -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "qa_bot.analysis.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=environment,
+        env=_environment(),
     )
 
 

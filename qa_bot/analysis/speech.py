@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from qa_bot.analysis.clauses import SUBJECTS, Sentence, name_of, phrase, whole
+from qa_bot.analysis.clauses import SUBJECTS, Sentence, is_verb, name_of, phrase, whole
 from qa_bot.analysis.words import SAY, TELL_THAT
 from qa_bot.records import Entity, Span, Speech
 
@@ -73,7 +73,8 @@ def _direct(
         )
         words = _WORD.findall(quotation.of(text))
         is_short = len(words) < FEWEST_WORDS and speaker is None
-        if is_short or (_is_title(words) and not quotation.of(text).endswith(_STOPS)):
+        is_said = speaker is not None and quotation.of(text).endswith(_STOPS)
+        if is_short or (_is_title(words) and not is_said):
             continue
         if speaker is None:
             before = sentences[first - 1] if first else None
@@ -115,6 +116,7 @@ def _indirect(sentence: Sentence, quoted: Sequence[Span]) -> Iterator[Speech]:
         elif token.lower_ in TELL_THAT and token.tag_.startswith("VB"):
             speaker = _subject(token)
             clauses = [child for child in token.children if child.dep_ == "ccomp"]
+            clauses = [child for child in clauses if is_verb(child)]  # "declared it a holiday"
             behind = [child for child in clauses if child.i > token.i]
             said = [t for child in behind or clauses for t in whole(child)]
             if token.dep_ == "parataxis" and not said:

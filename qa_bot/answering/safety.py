@@ -32,10 +32,9 @@ def with_context(
     if analysis is None:
         return citation
     flags = (*citation.flags, *flags_of(analysis, citation.span))
-    speaker = speaker_of(analysis, citation.span)
-    return replace(
-        citation, flags=flags, speaker=None if speaker is None else speaker.of(article.text)
-    )
+    place = speaker_of(analysis, citation.span)
+    speaker = None if place is None else place.of(article.text)
+    return replace(citation, flags=flags, speaker=speaker)
 
 
 def flags_of(analysis: ArticleAnalysis, span: Span) -> tuple[str, ...]:

@@ -18,9 +18,13 @@ from qa_bot.storage.opening import (
     read_sources,
 )
 from qa_bot.storage.passages import FILE, stored_articles
+from qa_bot.storage.reuse import OlderSegment
 from qa_bot.storage.rows import record_hash
 from qa_bot.storage.segment import Segment
 from qa_bot.storage.sources import SourceTable
+
+_SAME_VECTORS_SINCE = 1
+"""The schema since which vectors, chunks and embed keys are stored as they are now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,8 @@ class KnownArticle:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """A generation to start from. ``segments`` is empty when its schema is older."""
+    """A generation to start from. When its schema is older ``segments`` is empty, and
+    ``older`` holds what vectors there are to take over."""
 
     layout: Layout
     manifest: Manifest
@@ -44,6 +49,7 @@ class Base:
     sources: SourceTable
     articles: Mapping[str, KnownArticle]
     hold: ReadHold
+    older: tuple[OlderSegment, ...] = ()
 
     @property
     def is_older(self) -> bool:
@@ -62,6 +68,8 @@ class Base:
         """Let go of it."""
         for segment in self.segments:
             segment.close()
+        for older in self.older:
+            older.passages.close()
         self.hold.release()
 
 
@@ -124,4 +132,7 @@ def _open_older(layout: Layout, manifest: Manifest, hold: ReadHold) -> Base:
         sources = read_sources(layout, manifest)
     except IndexCorrupt:  # it had none, or another kind: every file is read again
         sources = SourceTable()
-    return Base(layout, manifest, (), sources, articles, hold)
+    older: tuple[OlderSegment, ...] = ()
+    if manifest.schema_version >= _SAME_VECTORS_SINCE:
+        older = tuple(OlderSegment.open(layout.segment(one.name)) for one in manifest.segments)
+    return Base(layout, manifest, (), sources, articles, hold, older)

@@ -210,7 +210,8 @@ class _Run:
             closing(ArticleAnalyses(known, analysis_cache)) as analyses,
             MissingTexts(self._layout.vector_cache.parent) as missing,
         ):
-            vectors = KnownVectors(known, cache, self._encoder.dim)
+            older = self._last.older if self._last else ()
+            vectors = KnownVectors(known or older, cache, self._encoder.dim)
             self._chunk(writer, vectors, analyses, missing)
             embedded = embed_missing(missing, self._embedder, cache, self._progress)
             analyses.write(writer, self._progress)

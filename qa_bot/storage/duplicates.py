@@ -27,6 +27,8 @@ DUPLICATES = "duplicates.json"
 PERMUTATIONS = 128
 COLUMNS = 1 + PERMUTATIONS
 """Of a row: the number of distinct shingles, and the MinHash values."""
+UNSIGNED: SignatureArray = np.zeros(COLUMNS, dtype=np.uint32)
+"""The row of an article without shingles: in no pair."""
 MIN_JACCARD = 0.4
 """A pair shares this part of all its shingles (estimated), and ..."""
 MIN_CONTAINMENT = 0.75

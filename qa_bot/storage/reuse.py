@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from qa_bot.records import EmbedderFingerprint
 from qa_bot.storage.arrays import FloatArray
+from qa_bot.storage.dense import SegmentVectors
+from qa_bot.storage.passages import FILE, PassageStore
 from qa_bot.storage.rows import KEY_BYTES
-from qa_bot.storage.segment import Segment
 from qa_bot.storage.vector_cache import VectorCache
 
 
@@ -26,10 +30,38 @@ def embed_keys(embedder: EmbedderFingerprint, texts: Sequence[str]) -> list[byte
     return keys
 
 
+class VectorSource(Protocol):
+    """A segment as far as its vectors are concerned."""
+
+    @property
+    def vectors(self) -> SegmentVectors:
+        """Its vectors, by chunk id."""
+        ...
+
+    @property
+    def passages(self) -> PassageStore:
+        """Its chunks, with their embed keys."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OlderSegment:
+    """What can still be used of a segment of an older schema: vectors that need not be
+    computed again."""
+
+    vectors: SegmentVectors
+    passages: PassageStore
+
+    @classmethod
+    def open(cls, folder: Path) -> OlderSegment:
+        """Open the files of a segment folder that :func:`check_files` has been over."""
+        return cls(SegmentVectors(folder), PassageStore(folder / FILE))
+
+
 class KnownVectors:
     """Looks a key up in the segments of the current generation, then in the cache."""
 
-    def __init__(self, segments: Sequence[Segment], cache: VectorCache, dim: int) -> None:
+    def __init__(self, segments: Sequence[VectorSource], cache: VectorCache, dim: int) -> None:
         self._segments = [segment for segment in segments if segment.vectors.dim == dim]
         self._cache, self._dim = cache, dim
         self._places: dict[bytes, tuple[int, int]] = {}

@@ -23,7 +23,7 @@ from qa_bot.errors import PublishError
 from qa_bot.records import Article, Chunk
 from qa_bot.storage import dense
 from qa_bot.storage.arrays import FloatArray, IdArray
-from qa_bot.storage.duplicates import SIGNATURES, SignatureArray, as_signatures
+from qa_bot.storage.duplicates import SIGNATURES, UNSIGNED, SignatureArray, as_signatures
 from qa_bot.storage.files import storing, sync_tree
 from qa_bot.storage.layout import Layout
 from qa_bot.storage.manifest import Root
@@ -116,7 +116,7 @@ class SegmentWriter:
 
     def signed(self) -> tuple[list[str], SignatureArray]:
         """The ids of the new articles and their signatures, by number."""
-        rows = [self._signatures[number] for number in range(len(self._article_ids))]
+        rows = self._signature_rows(len(self._article_ids))
         return self._article_ids, as_signatures(rows)
 
     def add_analysis(self, number: int, key: bytes, content: bytes) -> None:
@@ -162,13 +162,17 @@ class SegmentWriter:
         with storing(self.folder):
             for name, values in (("ids", ids), ("owners", owners), ("boilerplate", boilerplate)):
                 np.save(chunk_file(self.folder, name), values)
-            signatures = [self._signatures[number] for number in range(self.articles)]
+            signatures = self._signature_rows(self.articles)
             np.save(self.folder / SIGNATURES, as_signatures(signatures))
             self._postings.write(self.folder, ids)
             dense.write_vectors(self.folder, ids, self._matrix(ids, vectors, dim))
             self._passages.finish()
             sync_tree(self.folder)
         return WrittenSegment(self.folder, self.articles, len(ids), self._passages.analyses)
+
+    def _signature_rows(self, articles: int) -> list[SignatureArray]:
+        """The rows of the first ``articles``; an article that was not signed is like no other."""
+        return [self._signatures.get(number, UNSIGNED) for number in range(articles)]
 
     def _matrix(
         self, ids: IdArray, vectors: Callable[[Sequence[bytes]], FloatArray], dim: int

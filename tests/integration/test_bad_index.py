@@ -226,6 +226,39 @@ def test_an_older_index_is_rebuilt_from_its_stored_articles(index: Path, tmp_pat
     verify_index(index)
 
 
+def test_an_index_of_schema_1_is_rebuilt_with_the_vectors_that_it_has(index: Path) -> None:
+    """Schema 1: no analyses, no signatures, no near-duplicates."""
+    number, _ = (index / "CURRENT").read_text().split()
+    manifest = Snapshot.open(index).manifest
+    for entry in manifest.segments:
+        folder = index / "segments" / entry.name
+        (folder / "signatures.npy").unlink()
+        with sqlite3.connect(folder / "passages.sqlite") as connection:
+            connection.execute("DROP TABLE analyses")
+        connection.close()
+    (index / "generations" / number / "duplicates.json").unlink()
+    files = {
+        name: {
+            "sha256": sha256((index / name).read_bytes()).hexdigest(),
+            "bytes": (index / name).stat().st_size,
+        }
+        for name in manifest.files
+        if (index / name).exists()
+    }
+    fields = ("name", "articles", "chunks")
+    segments = [{name: getattr(one, name) for name in fields} for one in manifest.segments]
+    rewrite_manifest(index, schema_version=1, files=files, segments=segments)
+    with pytest.raises(IndexMismatch, match=r"older qa_bot(?s:.)*schema 1"):
+        Snapshot.open(index)
+    before = (manifest.counts.articles, manifest.counts.chunks)
+    embedder = FakeEmbedder()
+    report = build_index([], index, settings=SMALL, embedder=embedder)
+    assert (report.embedded, embedder.embedded) == (0, [])
+    snapshot = Snapshot.open(index)
+    assert (snapshot.article_count, snapshot.chunk_count) == before
+    verify_index(index)
+
+
 def test_an_older_index_that_is_damaged_is_not_rebuilt_from(index: Path, made: Path) -> None:
     rewrite_manifest(index, schema_version=0)
     (path,) = list(index.glob("segments/000001-*/passages.sqlite"))
