@@ -19,7 +19,11 @@ SWITCHES = (
     *("--disable-background-networking", "--disable-component-update"),
 )
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-QUIET = ("Autofocus processing was blocked", "Method not implemented")  # Gradio's own, harmless
+# Gradio's own and harmless; the last two, when a page is left while it listens.
+QUIET = (
+    *("Autofocus processing was blocked", "Method not implemented"),
+    *("AbortError", "errored out"),
+)
 
 expect.set_options(timeout=20_000)
 
@@ -58,7 +62,7 @@ class Visitor:
         expect(self.page.locator(".log")).to_be_visible()
 
     def _on_console(self, message: Any) -> None:
-        if message.type == "error" and not message.text.startswith(QUIET):
+        if message.type == "error" and not any(q in message.text for q in QUIET):
             self.problems.append(f"console: {message.text}")
 
     def _on_dialog(self, dialog: Any) -> None:

@@ -104,11 +104,11 @@ def test_an_answer_links_to_its_quote_on_the_live_page(
     user = visit(serve(fake))
     exchange = user.ask(TRAIN)
     target = "https://example.org/train#:~:text=his%20armoured%20train%20for-,20,-hours%20to%20the%20remote"
-    for place in (exchange.locator(".source-line"), user.panel):
+    for place in (exchange.locator(".meta"), user.panel):
         link = place.get_by_role("link", name="Open at the quote")
         expect(link).to_have_attribute("href", target)
         expect(link).to_have_attribute("rel", "noopener noreferrer")
-    exchange.locator("summary").click()
+    exchange.locator(".read summary").click()
     exchange.locator(".passages .opener").first.click()
     expect(user.panel.get_by_role("link", name="Open the original")).to_have_attribute(
         "href", "https://example.org/train"

@@ -76,7 +76,7 @@ def test_all_text_has_contrast_enough(
     user.page.get_by_label("Newest first").check()
     assert faint(user) == []
     exchange = user.ask(TRAIN)
-    exchange.locator("summary").click()
+    exchange.locator(".read summary").click()
     assert faint(user) == []
     user.ask("Who won yesterday evening?", "abstained")
     assert faint(user) == []
@@ -121,7 +121,7 @@ def test_on_a_phone_the_evidence_lies_under_the_answer_and_nothing_scrolls_sidew
 
     assert sideways() == PHONE["width"]
     exchange = user.ask(TRAIN)
-    exchange.locator("summary").click()
+    exchange.locator(".read summary").click()
     expect(user.panel.locator("mark")).to_have_text("20")
     answer, sheet = exchange.bounding_box(), user.panel.bounding_box()
     box = user.box.bounding_box()
