@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Literal
 
 from qa_bot.answering.compose import compose
+from qa_bot.answering.confidence import Evidence
 from qa_bot.answering.fitted import Fitted, fitted_path, load_fitted
 from qa_bot.answering.question import clean_question
 from qa_bot.answering.select import group_answers, rank_spans
+from qa_bot.answering.topic import term_frequencies
 from qa_bot.config import Settings
 from qa_bot.embedding import open_embedder
 from qa_bot.errors import IndexNotFound
@@ -206,6 +208,7 @@ class QABot:
             question,
             groups,
             read,
+            evidence=Evidence(asked, read, readings, term_frequencies(asked, snapshot)),
             fitted=self.fitted,
             floor=floor,
             newest_first=newest_first,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from qa_bot.answering.cite import cite
-from qa_bot.answering.confidence import confidence, confidence_features
+from qa_bot.answering.confidence import Evidence, confidence, confidence_features
 from qa_bot.answering.conflict import find_conflicts, is_newer
 from qa_bot.answering.fitted import Fitted
 from qa_bot.answering.newest import by_date, order_by_date
@@ -44,6 +44,7 @@ def compose(
     groups: Sequence[AnswerGroup],
     read: Sequence[ScoredPassage],
     *,
+    evidence: Evidence,
     fitted: Fitted,
     floor: float,
     newest_first: bool,
@@ -55,6 +56,7 @@ def compose(
     Args:
         groups: distinct answers, best first.
         read: the passages they come from.
+        evidence: what the answers are judged against.
         floor: abstain below this confidence (0 to 1).
         newest_first: see :mod:`qa_bot.answering.newest`.
         flags: put on every citation.
@@ -82,7 +84,7 @@ def compose(
         return replace(empty, reason="no article passes the filters")
     if not groups:
         return replace(empty, reason="no passage has a span that could answer")
-    sure = [confidence(confidence_features(group, groups, read), fitted) for group in groups]
+    sure = [confidence(confidence_features(group, groups, evidence), fitted) for group in groups]
     if sure[0] < floor:
         return replace(
             empty,
@@ -99,7 +101,7 @@ def compose(
 
     def standing(group: AnswerGroup) -> float:
         # How sure it would be if it were the only answer.
-        return confidence(confidence_features(group, [group], read), fitted)
+        return confidence(confidence_features(group, [group], evidence), fitted)
 
     sides = find_conflicts(question, groups, standing, fitted.threshold)
     against = {side.place: side.group for side in sides}
