@@ -25,6 +25,14 @@ environment, what is passed in Python or in the shell. A setting that does not e
 |---|---|---|---|
 """
 
+FOOT = """
+`min_confidence` is the dial between answering more and being right more often. What a setting
+reached on the test questions, `qa-bot ask "..." --explain` says of the one in use, and
+`load_fitted().setting_sentence(0.6)` (`qa_bot.answering.fitted`) of any: how many of the shown
+answers were right, and how many of the questions that the articles answer were answered
+([the whole curve](images/confidence.png)).
+"""
+
 
 def settings_page() -> str:
     """The whole page."""
@@ -34,7 +42,7 @@ def settings_page() -> str:
         variable = f"{config.ENVIRONMENT_PREFIX}{f.name.upper()}"
         cells = (f"`{f.name}`", f"`{variable}`", f"`{json.dumps(f.default)}`", described[f.name])
         rows.append(f"| {' | '.join(cells)} |\n")
-    return HEAD + "".join(rows)
+    return HEAD + "".join(rows) + FOOT
 
 
 def _docstrings() -> dict[str, str]:

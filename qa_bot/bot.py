@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from qa_bot.answering.compose import compose
+from qa_bot.answering.confidence import Evidence
 from qa_bot.answering.copies import without_copies
 from qa_bot.answering.describing import LOOKED_AT
 from qa_bot.answering.fitted import Fitted, fitted_path, load_fitted
@@ -24,6 +25,7 @@ from qa_bot.answering.question_kinds import question_kind
 from qa_bot.answering.select import group_answers, rank_spans
 from qa_bot.answering.small_talk import TalkKind, talk_kind, without_greeting
 from qa_bot.answering.talk import talk_answer
+from qa_bot.answering.topic import term_frequencies
 from qa_bot.config import Settings
 from qa_bot.embedding import open_embedder
 from qa_bot.errors import IndexNotFound
@@ -232,6 +234,7 @@ class QABot:
             read,
             kind=kind,
             retrieved=passages,
+            evidence=Evidence(asked, read, readings, term_frequencies(asked, snapshot)),
             fitted=self.fitted,
             floor=floor,
             newest_first=newest_first,

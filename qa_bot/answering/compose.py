@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from qa_bot.answering.cite import cite
-from qa_bot.answering.confidence import confidence, confidence_features
+from qa_bot.answering.confidence import Evidence, confidence, confidence_features
 from qa_bot.answering.conflict import find_conflicts, is_newer
 from qa_bot.answering.copies import place_in_copy
 from qa_bot.answering.fitted import Fitted
@@ -69,6 +69,7 @@ def compose(
     *,
     kind: QuestionKind,
     retrieved: Sequence[ScoredPassage],
+    evidence: Evidence,
     fitted: Fitted,
     floor: float,
     newest_first: bool,
@@ -84,6 +85,7 @@ def compose(
         read: the passages they come from.
         kind: of the question.
         retrieved: all passages that were found, best first, ``read`` among them.
+        evidence: what the answers are judged against.
         floor: abstain below this confidence (0 to 1).
         newest_first: see :mod:`qa_bot.answering.newest`.
         flags: put on every citation.
@@ -115,12 +117,14 @@ def compose(
 
     def standing(group: AnswerGroup) -> float:
         # How sure it would be if it were the only answer.
-        return confidence(confidence_features(group, [group], read), fitted)
+        return confidence(confidence_features(group, [group], evidence), fitted)
 
     if kind in STANDS_ALONE:
         sure = [sure_alone(standing(group)) for group in groups]
     else:
-        sure = [confidence(confidence_features(group, groups, read), fitted) for group in groups]
+        sure = [
+            confidence(confidence_features(group, groups, evidence), fitted) for group in groups
+        ]
     shaped = shape_answers(kind, question, groups, sure, retrieved, snapshot.article)
     groups, sure = shaped.groups, list(shaped.sure)
     if not groups:

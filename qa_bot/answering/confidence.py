@@ -1,8 +1,8 @@
 """How sure: the probability that an answer is right, from features of all stages.
 
-A logistic function (Platt 1999) of the reader's margin, the lead over the next
-distinct answer, the retriever's raw scores and the support by other articles;
-fitted on held-out questions, half of them with their article taken away.
+A logistic function (Platt 1999), fitted on held-out questions, half of them with
+their articles taken away. Which features, and what each is worth:
+docs/decisions/confidence.md.
 """
 
 from __future__ import annotations
@@ -12,46 +12,96 @@ from collections.abc import Sequence
 
 from qa_bot.answering.fitted import Fitted
 from qa_bot.answering.select import AnswerGroup
+from qa_bot.answering.topic import EVERYWHERE, Frequencies, Topic
+from qa_bot.answering.words import answer_key
+from qa_bot.protocols import Reading
 from qa_bot.records import ScoredPassage
+from qa_bot.storage.terms import terms
 
 FEATURES = (
     "margin",
+    "mean_margin",
     "rank_score",
-    "lead",
-    "fused",
-    "dense",
-    "best_dense",
-    "lexical",
-    "support",
-    "log_words",
+    "log_share",
+    "spans",
+    "depth",
+    "lexical_best",
+    "lexical_gap",
+    "lexical_share",
+    "unknown",
+    "topic_in_title",
+    "answer_in_title",
+    "questions",
 )
 
 STRONG, FAIR = 0.75, 0.5
 """Lowest confidence that is called strong, and fair."""
+_CHARACTERS = 500
+"""A span this far into its article counts as one step deep."""
+
+
+class Evidence:
+    """What all answers to one question are judged against.
+
+    Args:
+        question: as it was asked.
+        passages: those that were read.
+        readings: what the reader made of each.
+        frequencies: of the question's terms among all passages.
+    """
+
+    def __init__(
+        self,
+        question: str,
+        passages: Sequence[ScoredPassage],
+        readings: Sequence[Reading],
+        frequencies: Frequencies = EVERYWHERE,
+    ) -> None:
+        self.topic = Topic(question, frequencies)
+        lexical = [max(0.0, passage.lexical) for passage in passages] or [0.0]
+        self.lexical_best = math.log1p(max(lexical))
+        self.lexical_gap = math.log1p(lexical[0]) - math.log1p(sum(lexical) / len(lexical))
+        margins = [reading.candidates[0].margin for reading in readings if reading.candidates]
+        self.mean_margin = sum(margins) / len(margins) if margins else 0.0
 
 
 def confidence_features(
-    group: AnswerGroup, groups: Sequence[AnswerGroup], passages: Sequence[ScoredPassage]
+    group: AnswerGroup, groups: Sequence[AnswerGroup], evidence: Evidence
 ) -> dict[str, float]:
     """The features of :data:`FEATURES` for one answer among ``groups``.
 
-    ``lead`` is the rank score above the best other answer (negative for one that
-    is not the best), at most 10, and 10 where there is no other. ``lexical`` is
-    BM25 on a logarithmic scale, since its height depends on the question's length.
+    Reader: ``margin`` of the shown span over "no answer"; ``mean_margin`` of the best span
+    of every passage. Ranking: ``rank_score``; ``log_share`` of this answer under a softmax
+    over the answers (0 for the only one); ``spans`` that give the answer, as a logarithm.
+    Retrieval: ``lexical_best``, the highest BM25 of a passage, and ``lexical_gap``, the first
+    passage's above the mean, on a logarithmic scale; ``lexical_share``, BM25 of the answer's
+    passage for each unit of the question's weight; ``unknown``, the share of the question
+    that no passage holds. Place: ``depth`` of the span in its article, a logarithm;
+    ``topic_in_title``, the share of the question in the title and heading;
+    ``answer_in_title``; ``questions``, how many the passage asks, a logarithm: the pages of
+    a quiz repeat what is asked, with wrong answers beside the right one.
     """
     best = group.best
-    others = [other.best.rank_score for other in groups if other is not group]
-    lead = best.rank_score - max(others) if others else 10.0
+    passage = best.passage.passage
+    heights = [other.best.rank_score for other in groups]
+    top = max(heights)
+    whole = top + math.log(sum(math.exp(height - top) for height in heights))
+    key, title = answer_key(best.candidate.text), f" {answer_key(passage.title)} "
+    topic = evidence.topic
     return {
         "margin": best.candidate.margin,
+        "mean_margin": evidence.mean_margin,
         "rank_score": best.rank_score,
-        "lead": max(-10.0, min(10.0, lead)),
-        "fused": best.passage.score,
-        "dense": best.passage.dense,
-        "best_dense": max(passage.dense for passage in passages),
-        "lexical": math.log1p(max(0.0, best.passage.lexical)),
-        "support": math.log(len(group.supporting())),
-        "log_words": math.log(1 + best.candidate.text.count(" ")),
+        "log_share": max(-30.0, best.rank_score - whole),
+        "spans": math.log(len(group.spans)),
+        "depth": math.log1p(best.candidate.span.start / _CHARACTERS),
+        "lexical_best": evidence.lexical_best,
+        "lexical_gap": evidence.lexical_gap,
+        "lexical_share": max(0.0, best.passage.lexical) / topic.weight if topic.weight else 0.0,
+        "unknown": topic.unknown,
+        "topic_in_title": topic.share(terms(f"{passage.title} {passage.chunk.heading}")),
+        "answer_in_title": float(bool(key) and f" {key} " in title),
+        "questions": math.log1p(passage.chunk.text.count("?")),
     }
 
 

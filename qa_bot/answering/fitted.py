@@ -9,6 +9,7 @@ measured: confidence is then marked uncalibrated. ``make calibrate`` fits again.
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -33,6 +34,8 @@ class Fitted:
         reader_threshold: reading a given context, answer above this margin.
         fingerprints: of encoder, reader, chunking and fusion.
         measured: what the fit reached on the report part, by name.
+        settings: what each setting of ``min_confidence`` reached there, ascending:
+            (setting, share right of what it shows, share of the answerable questions shown).
     """
 
     ranking: Mapping[str, float]
@@ -42,6 +45,36 @@ class Fitted:
     reader_threshold: float
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     measured: Mapping[str, Any] = field(default_factory=dict)
+    settings: tuple[tuple[float, float, float], ...] = ()
+
+    def at_setting(self, setting: float) -> tuple[float, float] | None:
+        """(share right, share answered), 0 to 1 each, of the test questions at a setting of
+        ``min_confidence`` (0 to 1): of all that is shown, how much is right, and how many of
+        the questions that the articles answer are answered. Linear between what was measured;
+        None where nothing was.
+        """
+        if not self.settings:
+            return None
+        places = [place for place, *_ in self.settings]
+        after = bisect_right(places, setting)
+        if after == 0 or after == len(places):
+            _, right, answered = self.settings[min(after, len(places) - 1)]
+            return right, answered
+        (low, *first), (high, *second) = self.settings[after - 1 : after + 1]
+        part = (setting - low) / (high - low)
+        right, answered = (a + part * (b - a) for a, b in zip(first, second, strict=True))
+        return right, answered
+
+    def setting_sentence(self, setting: float) -> str:
+        """What :meth:`at_setting` says, for people; "" where nothing was measured."""
+        measured = self.at_setting(setting)
+        if measured is None:
+            return ""
+        right, answered = measured
+        return (
+            f"At this setting {right:.0%} of shown answers were right on the test questions, "
+            f"{answered:.0%} were answered."
+        )
 
     def mismatch(self, fingerprints: Mapping[str, str]) -> tuple[str, ...]:
         """The parts that are not those the numbers were fitted for, sorted."""
@@ -73,6 +106,10 @@ def load_fitted(path: Path = SHIPPED) -> Fitted:
             reader_threshold=float(record["reader_threshold"]),
             fingerprints=dict(record["fingerprints"]),
             measured=dict(record["measured"]),
+            settings=tuple(
+                (float(setting), float(right), float(answered))
+                for setting, right, answered in record.get("settings", ())
+            ),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(

@@ -103,6 +103,8 @@ def ask(
         print()
         for line in show.explained_lines(answer, bot.min_confidence):
             print(line)
+        if not bot.uncalibrated:
+            print(bot.fitted.setting_sentence(bot.min_confidence))
 
 
 def print_json(value: object, *, indent: int | None = 2) -> None:

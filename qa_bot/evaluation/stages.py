@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from qa_bot.answering.confidence import confidence, confidence_features
+from qa_bot.answering.confidence import Evidence, confidence, confidence_features
 from qa_bot.answering.question import clean_question
 from qa_bot.answering.select import RANKING_FEATURES, AnswerGroup, group_answers, rank_spans
+from qa_bot.answering.topic import term_frequencies
 from qa_bot.bot import reading_passage
 from qa_bot.errors import QuestionError
 from qa_bot.evaluation.collection import Collection
@@ -112,7 +113,12 @@ class Stages:
                 _answers(once.read(found[:few]), found[:few], self._ranking)
             )
         holds = [holds_answer(p.passage.chunk.text, record.answers) for p in found]
-        sure = confidence(confidence_features(groups[0], groups, read), bot.fitted) if groups else 0
+        evidence = Evidence(asked, read, readings, term_frequencies(asked, bot.snapshot))
+        sure = (
+            confidence(confidence_features(groups[0], groups, evidence), bot.fitted)
+            if groups
+            else 0
+        )
         return {
             "said": said,
             "confidence": round(sure, 6),

@@ -6,5 +6,6 @@ unanswerable.py makes questions without an answer, make_tables.py writes it all 
 tables.py describes. How: sampling.py draws batches, losses.py says what is learnt,
 bases.py where from, train_reader.py runs it, watch.py measures it on the way, teach.py
 keeps what a teacher says. What for: export_reader.py ships (smooth.py before int8),
-calibrate.py fits (observations.py, confidence_report.py).
+calibrate.py fits (observations.py, fits.py) and reports (confidence_report.py,
+confidence_drawing.py, own_contexts.py).
 """

@@ -6,12 +6,7 @@ import math
 
 import pytest
 
-from qa_bot.answering.confidence import (
-    FEATURES,
-    confidence,
-    confidence_features,
-    confidence_word,
-)
+from qa_bot.answering.confidence import FEATURES, confidence, confidence_word
 from qa_bot.answering.fitted import Fitted, load_fitted
 from qa_bot.answering.select import (
     BOILERPLATE_PENALTY,
@@ -151,27 +146,6 @@ def test_ties_are_broken_by_chunk_and_place() -> None:
         [reading(*spans), reading(candidate("a", "x", 1))], [passage("b"), passage("a")], WEIGHTS
     )
     assert [r.candidate.text for r in ranked] == ["x", "y", "z"]
-
-
-def test_features_of_the_confidence() -> None:
-    ranked = rank_spans(
-        [
-            reading(candidate("a", "Sea of Azov", 5, null=1)),
-            reading(candidate("b", "Sea of Azov", 4), candidate("b", "Crimea", 3, start=40)),
-        ],
-        [passage("a", lexical=math.e - 1), passage("b")],
-        WEIGHTS,
-    )
-    groups = group_answers(ranked)
-    best = groups[0].best
-    assert best.candidate.article_id == "a" or best.rank_score >= 4
-    features = confidence_features(groups[0], groups, [passage("a"), passage("b")])
-    assert set(features) == set(FEATURES)
-    assert features["support"] == pytest.approx(math.log(2))
-    assert features["log_words"] == pytest.approx(math.log(3))
-    assert features["lead"] == pytest.approx(best.rank_score - groups[1].best.rank_score)
-    assert confidence_features(groups[1], groups, [passage("a")])["lead"] < 0
-    assert confidence_features(groups[0], groups[:1], [passage("a")])["lead"] == 10.0
 
 
 def fitted(intercept: float) -> Fitted:

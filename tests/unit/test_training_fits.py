@@ -39,7 +39,7 @@ def test_calibration_error_of_what_is_exactly_calibrated_is_small() -> None:
 
 
 def test_best_threshold_equals_trying_them_all() -> None:
-    from qa_bot.training.calibrate import best_threshold
+    from qa_bot.training.fits import best_threshold
 
     chance = random.Random(7)
     for _ in range(50):
@@ -65,7 +65,7 @@ def test_the_ranking_fit_learns_what_is_right() -> None:
     from qa_bot.answering.select import rank_spans
     from qa_bot.protocols import Reading
     from qa_bot.records import Chunk, Passage, ScoredPassage, Span, SpanCandidate
-    from qa_bot.training.calibrate import fit_ranking
+    from qa_bot.training.fits import fit_ranking
     from qa_bot.training.observations import Observation
 
     chance = random.Random(2)
@@ -87,3 +87,85 @@ def test_the_ranking_fit_learns_what_is_right() -> None:
     assert weights["dense"] > 1
     best = [rank_spans(o.readings, o.passages, weights)[0].candidate.text for o in seen]
     assert best.count("right") > 54
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_run_time_arithmetic_is_what_scikit_learn_predicts(seed: int) -> None:
+    """A made-up fit on made-up features: the same probability to 1e-9."""
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    from qa_bot.answering.confidence import FEATURES, confidence
+    from qa_bot.answering.fitted import Fitted
+    from qa_bot.training import fits
+
+    chance = np.random.default_rng(seed)
+    table = chance.normal(3, 5, (200, len(FEATURES)))
+    right = table[:, 0] - table[:, 2] + chance.normal(0, 4, 200) > 0
+    weights = chance.uniform(0.5, 2, 200)
+    slopes, intercept = fits.fit_logistic(table, list(right), list(weights), FEATURES)
+    fitted = Fitted({}, slopes, intercept, 0.5, 0.0)
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=fits._SURE_C, max_iter=2000))
+    model.fit(table, right, logisticregression__sample_weight=weights)
+    for row, expected in zip(table, model.predict_proba(table)[:, 1], strict=True):
+        features = dict(zip(FEATURES, map(float, row), strict=True))
+        assert confidence(features, fitted) == pytest.approx(expected, abs=1e-9)
+
+
+def test_a_setting_shows_what_reaches_it() -> None:
+    from qa_bot.training.confidence_report import at_settings
+
+    rows = [
+        ("s", False, 0.9, True, 1.0, True),
+        ("s", False, 0.6, False, 0.0, True),
+        ("s", True, 0.5, False, 0.0, False),
+        ("s", False, 0.2, True, 1.0, True),
+    ]
+    dial = {setting: (right, answered) for setting, right, answered in at_settings(rows, 10)}
+    assert dial[0.0] == (0.5, 1.0)
+    assert dial[0.5] == (0.3333, 0.6667)
+    assert dial[0.6] == (0.5, 0.6667)
+    assert dial[0.9] == (1.0, 0.3333)
+    assert dial[1.0] == (1.0, 0.0)  # nothing is shown: the share right stays as it was
+
+
+def test_every_figure_lies_in_its_interval() -> None:
+    from qa_bot.training.confidence_report import report
+
+    chance = random.Random(4)
+    rows = []
+    for _ in range(300):
+        sure = chance.random()
+        right = chance.random() < sure
+        rows.append(("s", False, sure, right, float(right), True))
+        rows.append(("s", True, sure / 3, False, 0.0, False))
+    figures = report(rows, 0.4, draws=200)
+    for name in ("coverage_at_80", "ceiling_at_80", "calibration_error", "of_ceiling_at_80"):
+        low, high = figures[f"{name}_interval"]
+        assert 0 <= low <= high <= 1
+    low, high = figures["coverage_at_80_interval"]
+    assert low <= figures["coverage_at_80"] <= high
+    assert figures["of_ceiling_at_80"] == pytest.approx(
+        figures["coverage_at_80"] / figures["ceiling_at_80"], abs=1e-3
+    )
+
+
+def test_typographic_quotes_are_no_part_of_an_answer() -> None:
+    from qa_bot.training.fits import f1_of
+    from qa_bot.training.observations import straight_quotes
+
+    golds = tuple(map(straight_quotes, ["“Sesame Street”"]))
+    assert f1_of("Sesame Street", golds) == 1.0
+    assert f1_of("‘Sesame Street’", golds) == 1.0
+    assert f1_of("Sesame", golds) < 1.0
+
+
+def test_every_beginning_of_a_spread_is_spread() -> None:
+    from qa_bot.training.observations import _spread
+
+    for count in (1, 7, 100):
+        assert sorted(_spread(count)) == list(range(count))
+    first = _spread(1000)[:100]
+    assert all(6 <= sum(place // 100 == part for place in first) <= 14 for part in range(10))
