@@ -35,7 +35,7 @@ from qa_bot.answering.followup_words import (
 from qa_bot.answering.words import folded
 from qa_bot.records import Citation
 
-Kind = Literal["person", "organisation", "place", "people", "date", "thing", "name", "other"]
+Kind = Literal["person", "organisation", "place", "people", "date", "thing", "name", "other", "any"]
 Gender = Literal["m", "f"]
 Entities = Callable[[Citation], Sequence[tuple[str, str]]]
 """A citation's article to its entities as (text, kind), kinds as spaCy names them."""
