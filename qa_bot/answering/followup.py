@@ -239,6 +239,8 @@ class FollowUps:
         """Whether a question has so much of its own, and so far off, that what looks as if it
         pointed back does not ("When did they stop putting lead in paint?")."""
         told = {word for turn in earlier for word in words_of(f"{turn.question} {turn.sentence}")}
+        if any(cue.kind in ("he", "she", "this") for cue in find_cues(asked)):
+            return False  # these hardly ever mean nobody and nothing, as "they" and "it" do
         own = set(words_of(bare(asked))) - NO_HEAD - GENERAL - HAPPENING - RELATIONAL - told
         if len(own) < _MUCH:
             return False
