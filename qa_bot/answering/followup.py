@@ -18,16 +18,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qa_bot.answering.followup_antecedents import antecedent, same_noun
 from qa_bot.answering.followup_cues import Cue, find_cues
 from qa_bot.answering.followup_earlier import (
     LONGEST_QUESTION,
     Earlier,
-    antecedent,
     earlier_turn,
-    same_noun,
     words_of,
 )
-from qa_bot.answering.followup_mentions import Entities, names, words
+from qa_bot.answering.followup_entities import Entities
+from qa_bot.answering.followup_mentions import names, words
 from qa_bot.answering.followup_parts import put_into
 from qa_bot.answering.followup_shape import Shape, answered_noun, asked_anew, bare, shape, with_else
 from qa_bot.answering.followup_words import (

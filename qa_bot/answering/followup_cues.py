@@ -20,9 +20,9 @@ from qa_bot.answering.followup_mentions import (
     Word,
     gender,
     names,
-    noun_phrases,
     words,
 )
+from qa_bot.answering.followup_phrases import noun_phrases
 from qa_bot.answering.followup_words import (
     AUXILIARIES,
     BE,
