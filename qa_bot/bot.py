@@ -267,7 +267,7 @@ class QABot:
         """The stand-alone question; None where the question is one, or no rule is sure."""
         # A first question needs none of this.
         from qa_bot.answering.followup import FollowUps
-        from qa_bot.answering.followup_mentions import stored_entities
+        from qa_bot.answering.followup_entities import stored_entities
 
         rewriter = FollowUps(
             self.embedder,

@@ -18,16 +18,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qa_bot.answering.followup_antecedents import antecedent, same_noun
 from qa_bot.answering.followup_cues import Cue, find_cues
 from qa_bot.answering.followup_earlier import (
     LONGEST_QUESTION,
     Earlier,
-    antecedent,
     earlier_turn,
-    same_noun,
     words_of,
 )
-from qa_bot.answering.followup_mentions import Entities, names, words
+from qa_bot.answering.followup_entities import Entities
+from qa_bot.answering.followup_mentions import names, words
 from qa_bot.answering.followup_parts import put_into
 from qa_bot.answering.followup_shape import Shape, answered_noun, asked_anew, bare, shape, with_else
 from qa_bot.answering.followup_words import (
@@ -46,6 +46,8 @@ from qa_bot.records import Answer, Turn
 
 TURNS = 6
 """Earlier turns that are looked at."""
+MOST_WORDS = 18
+"""A longer question says itself what it is about."""
 NOT_AFAR = 0.1
 """Least cosine to the earlier turn of a question whose words leave its topic out."""
 RELATED = 0.2
@@ -54,6 +56,8 @@ RELATED = 0.2
 _ABOUT = re.compile(r"(?i)(?:(?:and|but|so|ok|okay)[, ]+)*(?:what|how) about (?P<part>.+)")
 _FEW = 3
 _SHORT = 5
+_LONGEST_ASKING = 7
+_MUCH = 3
 _TOPICS = 3
 
 
@@ -89,7 +93,7 @@ class FollowUps:
     def resolve(self, question: str, history: Sequence[Turn]) -> FollowUp | None:
         """Like :meth:`rewrite`, with what the retriever is to be asked."""
         asked = " ".join(question.split())
-        if not history or len(asked) > LONGEST_QUESTION or not words(asked):
+        if not history or not 0 < len(words(asked[:LONGEST_QUESTION])) <= MOST_WORDS:
             return None
         earlier = self._earlier(history)
         if not earlier:
@@ -114,7 +118,7 @@ class FollowUps:
             question = " ".join(turn.question.split())
             if isinstance(turn.answer, Answer) and turn.answer.rewritten_question:
                 question = turn.answer.rewritten_question
-            elif found and len(question) <= LONGEST_QUESTION:
+            elif found and len(words(question[:LONGEST_QUESTION])) <= MOST_WORDS:
                 again = self._resolve(question, found)
                 question = again[0] if again else question
             made = earlier_turn(question, turn, self._entities)
@@ -130,7 +134,9 @@ class FollowUps:
             changed = put_into(part, last, self._near)
             return (self._pointed(changed, earlier) or (changed, last)) if changed else None
         parts = shape(asked)
-        if parts.build == "asking":
+        if self._is_elsewhere(asked, earlier):
+            return None
+        if parts.build == "asking" and len(words(bare(asked))) <= _LONGEST_ASKING:
             return self._asked_anew(asked, parts, last), last
         pointed = self._pointed(asked, earlier)
         if pointed is not None:
@@ -184,7 +190,7 @@ class FollowUps:
                     turns.append(turn)
                     break
             else:
-                lost |= cue.kind not in ("noun",) or not cue.text.lower().startswith("the ")
+                lost |= cue.kind != "noun"
         new = asked
         for cue, phrase in sorted(changes, key=lambda change: -change[0].start):
             new = new[: cue.start] + _fitted(cue, phrase, new) + new[cue.end :]
@@ -200,9 +206,7 @@ class FollowUps:
         if cue.kind != "noun":
             return antecedent(cue, turn, taken)
         phrase = same_noun(cue, turn)
-        if phrase is None or not cue.text.lower().startswith("the "):
-            return phrase
-        if len(words(cue.text)) > 2:
+        if phrase is None or len(words(cue.text)) > 2:
             return None  # "the previous shows" are not the show that was spoken of
         # "the company" may be explained by names of the question's own.
         own = {word for name in names(asked) for word in words_of(name.text)}
@@ -230,6 +234,17 @@ class FollowUps:
         if past and parts.word not in ("what", "which") and len(new) <= 1 and content & GENERAL:
             return True  # "How many people have applied?"
         return parts.word == "which" and len(words(bare(asked))) <= _SHORT
+
+    def _is_elsewhere(self, asked: str, earlier: Sequence[Earlier]) -> bool:
+        """Whether a question has so much of its own, and so far off, that what looks as if it
+        pointed back does not ("When did they stop putting lead in paint?")."""
+        told = {word for turn in earlier for word in words_of(f"{turn.question} {turn.sentence}")}
+        if any(cue.kind in ("he", "she", "this") for cue in find_cues(asked)):
+            return False  # these hardly ever mean nobody and nothing, as "they" and "it" do
+        own = set(words_of(bare(asked))) - NO_HEAD - GENERAL - HAPPENING - RELATIONAL - told
+        if len(own) < _MUCH:
+            return False
+        return all(self._near(asked, f"{t.question} {t.sentence}") < RELATED for t in earlier)
 
     def _near(self, one: str, other: str) -> float:
         return float(self._embedder.embed_question(one) @ self._embedder.embed_question(other))

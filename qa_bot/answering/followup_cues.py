@@ -19,11 +19,10 @@ from qa_bot.answering.followup_mentions import (
     Mention,
     Word,
     gender,
-    kind_of_noun,
     names,
-    noun_phrases,
     words,
 )
+from qa_bot.answering.followup_phrases import noun_phrases
 from qa_bot.answering.followup_words import (
     AUXILIARIES,
     BE,
@@ -62,6 +61,7 @@ _EMPTY_IT = re.compile(
     r"|\bit (?:rain|snow)(?:s|ed|ing)?\b|\bmake it\b",
     re.IGNORECASE,
 )
+_SENTENCE_END = re.compile(r"[a-z0-9)”][.!:] (?=[A-Z])")
 _EMPTY_THERE = re.compile(
     r"\bthere (?:is|are|was|were|be|been|has been|have been|will be|to be)\b"
     r"|\b(?:is|are|was|were|will|has|have|can|could|may|might) there\b"
@@ -99,7 +99,7 @@ def find_cues(question: str) -> list[Cue]:
             owning = token.low in _OWNING and _before_noun(tokens, place)
             if kind == "it" and not owning and _covers(_EMPTY_IT, question, token):
                 continue
-            if _explained(kind, tokens, place, own, owning=owning):
+            if _explained(kind, question, tokens, place, own, owning=owning):
                 continue
             found.append(Cue(kind, token.start, token.end, token.text, owning))
         elif token.low == "there" and not _covers(_EMPTY_THERE, question, token):
@@ -137,7 +137,8 @@ def _inner_nouns(question: str, tokens: Sequence[Word]) -> list[Mention]:
         elif token.low in ("which", "what", "many") and place + 1 < len(tokens):
             noun = tokens[place + 1]
             if noun.low not in NO_HEAD:
-                found.append(Mention(noun.text, kind_of_noun(noun.low), token.start, noun.end))
+                # Whatever it is: "which star ... his", "which chain ... it".
+                found.append(Mention(noun.text, "any", token.start, noun.end))
         # A bare plural: "Do vaccines work when they ...".
         elif token.low.endswith("s") and len(token.low) > 3 and token.low not in NO_HEAD:
             found.append(Mention(token.text, "thing", token.start, token.end, plural=True))
@@ -145,22 +146,36 @@ def _inner_nouns(question: str, tokens: Sequence[Word]) -> list[Mention]:
 
 
 def _explained(
-    kind: CueKind, tokens: Sequence[Word], place: int, own: Sequence[Mention], *, owning: bool
+    kind: CueKind,
+    question: str,
+    tokens: Sequence[Word],
+    place: int,
+    own: Sequence[Mention],
+    *,
+    owning: bool,
 ) -> bool:
     """Whether the question itself holds what a pronoun means."""
     token = tokens[place]
-    before = [m for m in own if m.end <= token.start and _agrees(kind, m)]
+    agreeing = [m for m in own if _agrees(kind, m) or (owning and kind == "they")]
+    before = [m for m in agreeing if m.end <= token.start]
+    after_comma = question.find(",", token.end)
     if not before:
-        return False
-    if owning:
-        return True
-    if tokens[place - 1].low in REPORTING:
-        return True
+        # "After a joke about his wife, Will Smith ...": what is meant follows.
+        return after_comma > 0 and any(m.start > after_comma for m in agreeing)
     first = min(m.end for m in before)
-    return any(t.low in SUBORDINATORS and t.start >= first for t in tokens[:place])
+    if owning or _SENTENCE_END.search(question, first, token.start):
+        return True
+    since = [t.low for t in tokens[:place] if t.start >= first]
+    previous = tokens[place - 1].low
+    if previous.endswith("ing") or any(word in SUBORDINATORS for word in since):
+        return True
+    is_subject = token.low in _SUBJECTS and previous not in PREPOSITIONS
+    return is_subject and any(word in REPORTING for word in since)
 
 
 def _agrees(kind: CueKind, mention: Mention) -> bool:
+    if mention.kind == "any":
+        return True
     if kind in ("he", "she"):
         if mention.kind not in ("person", "name"):
             return False

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 
 from qa_bot.answering.followup_earlier import Earlier, words_of
-from qa_bot.answering.followup_mentions import Mention, kind_of, names, noun_phrases, words
+from qa_bot.answering.followup_mentions import Mention, kind_of, names, words
+from qa_bot.answering.followup_phrases import noun_phrases
 from qa_bot.answering.followup_words import DATE_NAMES, PREPOSITIONS
 
 Near = Callable[[str, str], float]

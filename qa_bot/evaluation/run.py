@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -70,7 +71,8 @@ def evaluate(
         EvaluationError: the file cannot be used in this mode.
         QABotError: the index or the reader cannot be opened.
     """
-    settings = settings or Settings.load()
+    # Questions of an evaluation are nobody's, and no gap in the articles.
+    settings = replace(settings or Settings.load(), gap_log=False)
     everything = read_records(path)
     records = evenly_spaced(take_part(everything, part, split_by), limit)
     if not records:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Vector = npt.NDArray[np.float32]
 
-SAME = 0.75
+SAME = 0.8
 """Least cosine of two wordings of one question."""
 
 _ASKED = (
