@@ -21,6 +21,7 @@ from qa_bot.answering.describing import describe, meets
 from qa_bot.answering.enumerations import enumeration_around
 from qa_bot.answering.question_kinds import QuestionKind, asked_name
 from qa_bot.answering.select import AnswerGroup, RankedSpan
+from qa_bot.answering.words import answer_key
 from qa_bot.records import AnswerKind, Article, ScoredPassage, Span
 from qa_bot.storage.terms import function_terms, terms
 
@@ -85,6 +86,13 @@ def shape_answers(
     for group, confidence in zip(groups, sure, strict=True):
         spans = tuple(_widened(group, widen, article))
         spans = tuple(s for s in spans if not any(meets(s, other) for other in shown))
+        if spans and kind == "list":
+            items = _items(spans[0])
+            known = next((i for i, other in enumerate(shown) if items <= _items(other.best)), None)
+            if known is not None:  # the same list in another order, or a part of it
+                if items == _items(shown[known].best):
+                    shown[known] = replace(shown[known], spans=(*shown[known].spans, *spans))
+                continue
         if spans:
             shown.append(replace(group, spans=spans))
             kept.append(confidence)
@@ -116,6 +124,10 @@ def _widened(group: AnswerGroup, widen: Widened, article: Articles) -> Iterator[
 def _moved(ranked: RankedSpan, span: Span, article: Article) -> RankedSpan:
     candidate = replace(ranked.candidate, span=span, text=span.of(article.text))
     return replace(ranked, candidate=candidate)
+
+
+def _items(ranked: RankedSpan) -> frozenset[str]:
+    return frozenset(answer_key(ranked.candidate.text).split()) - {"and", "or"}
 
 
 def _sentence(article: Article, span: Span) -> Span | None:

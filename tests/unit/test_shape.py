@@ -59,6 +59,26 @@ def test_a_list_is_whole_and_its_items_do_not_come_again() -> None:
     assert texts == ["Bergen, Oslo and Narvik", "Norby"]
 
 
+def test_a_list_in_another_order_is_the_same_list() -> None:
+    other = make_article("b", "They saw Narvik, Bergen and Oslo. Norby, too.")
+    chunk = Chunk("d", "b", Span(0, len(other.text)), other.text)
+    passage = ScoredPassage(Passage(chunk, "T", None, None, None), 0.5, 2, 0.4, 3.0)
+    start = other.text.index("Bergen")
+    candidate = SpanCandidate("b", "d", Span(start, start + 6), "Bergen", 4.0, 0.0)
+    second = AnswerGroup("bergen", (RankedSpan(candidate, passage, 4.0),))
+    articles = {"a": ARTICLE, "b": other}
+    found = shape_answers(
+        "list",
+        "Which towns do ships come from?",
+        [group("Oslo"), second],
+        [0.9, 0.8],
+        [PASSAGE, passage],
+        articles.__getitem__,
+    )
+    assert [each.best.candidate.text for each in found.groups] == ["Bergen, Oslo and Narvik"]
+    assert [span.candidate.article_id for span in found.groups[0].spans] == ["a", "b"]
+
+
 def test_what_only_repeats_the_question_is_no_item() -> None:
     assert shaped("list", "Which ships come?", "Ships", "Oslo")[1] == ["Bergen, Oslo and Narvik"]
 
