@@ -21,6 +21,7 @@ from qa_bot.corpus.epub import EpubLoader
 from qa_bot.corpus.files import DAMAGED
 from qa_bot.corpus.html import HtmlLoader
 from qa_bot.corpus.jsonl import JsonlLoader
+from qa_bot.corpus.language import foreign_language
 from qa_bot.corpus.pdf import PdfLoader
 from qa_bot.corpus.plain import PlainLoader
 from qa_bot.corpus.table import TableLoader
@@ -115,9 +116,13 @@ def load_file(
     loader = loader_of(file.path.name, loaders(columns))
     assert loader is not None  # or it would have been Skipped
     try:
-        yield from loader.load(
+        for found in loader.load(
             ArticleFile.at(file.path), article_id=article_id, max_bytes=max_file_mb * 1_000_000
-        )
+        ):
+            yield found
+            if isinstance(found, Article) and (code := foreign_language(found.text)):
+                remark = f"its language looks like {code!r}; questions are understood in English"
+                yield Notice(found.location, remark)
     except OSError as error:
         yield Skipped(_shown(file.path), _why(error))
     except DAMAGED as error:

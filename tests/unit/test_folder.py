@@ -173,5 +173,24 @@ def test_location_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert found.location == str(tmp_path / "a.txt")
 
 
+GERMAN = (
+    "Die Brücke über die Aller wurde am Montag für elf Tage gesperrt, sagte die Polizei. Die Stadt"
+    " plant eine Umleitung, und der Bürgermeister bittet um Geduld für alle Anwohner und Gäste."
+    " Erst im Herbst sollen die Arbeiten beendet sein, die mehr kosten als zunächst gedacht."
+)
+ENGLISH = "The bridge over the Aller was closed for eleven days, the police said on Monday. " * 3
+
+
+@pytest.mark.parametrize(("text", "remark"), [(GERMAN, "'de'"), (ENGLISH, ""), ("Kurz.", "")])
+def test_foreign_language_is_remarked_on_and_indexed(
+    tmp_path: Path, text: str, remark: str
+) -> None:
+    path = write(tmp_path / "a.txt", text)
+    article, *rest = load_file(SourceFile(path, "a.txt"), root_name="r", max_file_mb=1)
+    assert isinstance(article, Article)
+    assert len(rest) == bool(remark)
+    assert all(isinstance(notice, Notice) and remark in notice.text for notice in rest)
+
+
 def test_notice_is_the_record() -> None:
     assert Notice("a", "b").text == "b"
