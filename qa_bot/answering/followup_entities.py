@@ -33,6 +33,10 @@ def stored_kind(text: str, stored: Mapping[str, str]) -> Kind | None:
     key = folded(text)
     label = stored.get(key)
     if label is None:
+        # A name that the pipeline cut in two ("Ursula von der", a person; "Leyen", a place) is
+        # what its beginning is: people are named by their first names first.
+        if any(stored[k] == "PERSON" and key.startswith(f"{k} ") for k in stored):
+            return "person"
         longer = [k for k in stored if k.endswith(f" {key}") or key.endswith(f" {k}")]
         label = stored[min(longer, key=len)] if longer else None
     return STORED_KINDS.get(label or "")

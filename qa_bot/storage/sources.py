@@ -95,7 +95,7 @@ def _entry(fields: Mapping[str, Any]) -> SourceEntry:
     return SourceEntry(
         size=fields["size"],
         mtime_ns=fields["mtime_ns"],
-        sha256=fields["sha256"],
+        sha256=fields.get("sha256", ""),  # empty: the file could not be read
         skipped=tuple(Skipped(**skipped) for skipped in fields.get("skipped", ())),
         notices=tuple(fields.get("notices", ())),
         label=fields.get("label", ""),
