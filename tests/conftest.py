@@ -51,6 +51,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(without_browser)
         if item.get_closest_marker("shared") and not Path(os.environ.get(EVAL_DATA, "-")).is_dir():
             item.add_marker(without_sets)
+    # The browser's driver keeps an event loop running in this thread to the end of the
+    # session, and no test after it could run one of its own.
+    items.sort(key=lambda item: "browser" in item.path.parts)
 
 
 @pytest.fixture(autouse=True, scope="session")

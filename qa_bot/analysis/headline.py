@@ -55,7 +55,7 @@ def _lines(text: str) -> Iterator[Span]:
     position = 0
     for raw in text.splitlines(keepends=True):
         start, position = position, position + len(raw)
-        body = raw.strip("\ufeff \t\r\n")
+        body = raw.strip().strip("\ufeff").strip()
         if body:
             start += raw.index(body)
             yield Span(start, start + len(body))
