@@ -65,9 +65,17 @@ class Pipeline:
         parsed = [(s, doc) for s, doc in kept if has_cue(doc.text)]
         self._run(["tok2vec", "tagger", "parser"], [doc for _, doc in parsed])
         entities = [
-            Entity(Span(s.start + e.start_char, s.start + e.end_char), e.label_)
+            # White space is a token to spaCy, and may stand at the end of a name.
+            Entity(
+                Span(
+                    s.start + e.end_char - len(e.text.lstrip()),
+                    s.start + e.start_char + len(e.text.rstrip()),
+                ),
+                e.label_,
+            )
             for s, doc in kept
             for e in doc.ents
+            if e.text.strip()
         ]
         read = [Sentence(s, doc) for s, doc in parsed]
         quoted = quotations(text)
