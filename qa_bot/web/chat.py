@@ -9,22 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from qa_bot.errors import QABotError
 from qa_bot.records import Answer, Citation, Span
 from qa_bot.web import feedback
+from qa_bot.web.api import said
 from qa_bot.web.conversation import MAX_WAITING, Talk, resolve, turns, walk
 from qa_bot.web.evidence import citation_panel, no_quote, nothing_open, passage_panel
 from qa_bot.web.filtering import Choice, chosen
 from qa_bot.web.keeping import exported, kept, opened, restored
-from qa_bot.web.markup import sendable
 from qa_bot.web.replies import VERDICTS, conversation_html, is_talk, suggestions_html
 from qa_bot.web.starting import Suggestions
 
 if TYPE_CHECKING:
     from qa_bot.bot import QABot
 
-MOST_PASSAGES = 100
-_UNFORESEEN = "Something went wrong here; the terminal that runs qa_bot says what."
 
 _log = logging.getLogger(__name__)
 
@@ -76,7 +73,7 @@ class Chat:
                     yield gr.skip(), conversation_html(talk.exchanges), panel, gr.skip()
             yield gr.skip(), gr.skip(), gr.skip(), kept(talk, number)
         except Exception as error:
-            talk.change(number, problem=_said(error))
+            talk.change(number, problem=said(error))
             yield question, conversation_html(talk.exchanges), gr.skip(), gr.skip()
         finally:
             talk.done(number)
@@ -186,27 +183,6 @@ class Chat:
         talk.change(exchange.number, verdict=verdict)
         return conversation_html(talk.exchanges), kept(talk, exchange.number)
 
-    def answer(self, question: str, top_k: int = 5) -> dict[str, Any]:
-        """Answer a question with a quote from the indexed articles, or abstain.
-
-        Args:
-            question: what to ask, in plain words.
-            top_k: how many of the closest passages the answer lists (1 to 100).
-
-        Returns:
-            The answer as JSON: status, text, confidence, citations, passages and more.
-        """
-        if type(top_k) is not int or not 1 <= top_k <= MOST_PASSAGES:
-            raise gr.Error(f"top_k: a whole number from 1 to {MOST_PASSAGES}, found {top_k!r}")
-        if not isinstance(question, str):
-            raise gr.Error(f"question: a text, found {question!r}")
-        try:
-            self._bot.refresh()
-            record: dict[str, Any] = sendable(self._bot.ask(question, top_k=top_k).to_dict())
-            return record
-        except Exception as error:
-            raise gr.Error(_said(error)) from error
-
 
 def _passage_of(answer: Answer, citation: Citation) -> Span | None:
     """The passage of ``answer`` that holds the quote, where it is among those listed."""
@@ -219,11 +195,3 @@ def _passage_of(answer: Answer, citation: Citation) -> Span | None:
         ):
             return chunk.span
     return None
-
-
-def _said(error: Exception) -> str:
-    """An error of ours in its own words; any other is logged and not shown."""
-    if isinstance(error, QABotError):
-        return str(error)
-    _log.error("an unforeseen error", exc_info=error)
-    return _UNFORESEEN
