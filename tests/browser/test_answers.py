@@ -52,6 +52,26 @@ def test_a_conflict_stands_side_by_side_with_dates_and_opens_either_article(
     expect(user.panel.locator("h2")).to_have_text("Four to the Moon")
 
 
+def test_what_contradicts_is_seen_at_the_end_of_a_long_sentence(
+    fake: FakeBot, serve: Serve, visit: Visit
+) -> None:
+    fake.conflicting = True
+    long = "which nobody who was there that day would have believed before it happened, " * 6
+    fake.publish(
+        [
+            fake.published[0],
+            article("seeds/other.txt", f"On his armoured train the leader, {long}rode 31 hours."),
+        ]
+    )
+    exchange = visit(serve(fake)).ask(TRAIN)
+    for side in exchange.locator(".conflict .side").all():
+        mark, quote = side.locator("mark").bounding_box(), side.locator(".quote").bounding_box()
+        assert mark is not None
+        assert quote is not None
+        assert mark["y"] + mark["height"] <= quote["y"] + quote["height"] + 1
+    assert sorted(exchange.locator(".conflict mark").all_text_contents()) == ["20", "31"]
+
+
 def test_sources_are_chips_and_the_further_ones_are_under_a_number(
     fake: FakeBot, serve: Serve, visit: Visit
 ) -> None:
