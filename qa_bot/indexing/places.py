@@ -2,13 +2,14 @@
 
 A label is ``<root's name>/<relative path>`` as they were when the file was first
 indexed. A file that is new in its place, while one of the same bytes has gone from
-another place, is that one renamed, and takes over its label. A new file whose own
-label is still borne by a renamed one gets a number: ``news/a.txt~2``.
+another place, is that one renamed, and takes over its label. A file that held no
+article (empty, broken) has no id to pass on: two such files are not one renamed. A new
+file whose own label is still borne by a renamed one gets a number: ``news/a.txt~2``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from qa_bot.storage.sources import RootSources, SourceEntry
 
@@ -24,17 +25,26 @@ def comes_from(article_id: str, label: str) -> bool:
 class Labels:
     """The labels of one run. ``before``: the last run's files of all roots."""
 
-    def __init__(self, before: Mapping[str, RootSources], roots: Mapping[str, Iterable[str]]):
-        """``roots``: for each root that is read, the relative paths that are there now."""
+    def __init__(
+        self,
+        before: Mapping[str, RootSources],
+        roots: Mapping[str, Iterable[str]],
+        barren: Container[Place] = (),
+    ):
+        """``roots``: for each root that is read, the relative paths that are there now;
+        ``barren``: the files that held no article."""
         self._before = before
         now = {root: frozenset(files) for root, files in roots.items()}
         self._lost: dict[str, list[Place]] = {}
         self._taken: set[str] = set()
         for root, table in before.items():
             for relative, entry in table.files.items():
+                lost = root in now and relative not in now[root]
+                if lost and (root, relative) in barren:
+                    continue
                 if entry.label:
                     self._taken.add(entry.label)
-                if root in now and relative not in now[root] and entry.sha256:
+                if lost and entry.sha256:
                     self._lost.setdefault(entry.sha256, []).append((root, relative))
         for places in self._lost.values():
             places.sort(reverse=True)

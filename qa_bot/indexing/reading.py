@@ -21,7 +21,7 @@ from qa_bot.corpus.folder import SourceFile, walk
 from qa_bot.indexing.base import KnownArticle
 from qa_bot.indexing.isolated import Loading
 from qa_bot.indexing.kept_out import KeptOut
-from qa_bot.indexing.places import Labels
+from qa_bot.indexing.places import Labels, Place
 from qa_bot.indexing.roots import Target
 from qa_bot.protocols import Progress
 from qa_bot.records import Article, Notice, Skipped
@@ -99,7 +99,7 @@ class FolderReader:
         self._index = os.path.realpath(layout.index)
         self._rules = rules
         self._before, self._after = sources.roots, dict(sources.roots)
-        self._places: dict[tuple[str, str], list[str]] = {}
+        self._places: dict[Place, list[str]] = {}
         for article_id, known in articles.items():
             self._places.setdefault((known.root, known.relative), []).append(article_id)
         self._labels = Labels({}, {})
@@ -116,7 +116,7 @@ class FolderReader:
         """Read all targets: what is new or changed goes to ``keep``, the rest is noted."""
         walked = [(target.root, self._walk(Path(target.root.path))) for target in targets]
         self._now = {root.name: {file.relative for file in files} for root, files in walked}
-        self._labels = Labels(self._before, self._now)
+        self._labels = Labels(self._before, self._now, self._barren())
         done, total = 0, sum(len(files) for _, files in walked)
         for root, files in walked:
             self._read_root(root, files, keep, done, total)
@@ -126,6 +126,17 @@ class FolderReader:
         for article_id, known in self._articles.items():
             if known.root in self._now and article_id not in found.seen:
                 found.removed[article_id] = known.content_hash
+
+    def _barren(self) -> set[Place]:
+        """The files of the last run that no article came from, in the index or removed by hand."""
+        found = set()
+        for root, table in self._before.items():
+            removed = KeptOut(table.removed)
+            for relative, entry in table.files.items():
+                label = entry.label or f"{root}/{relative}"
+                if (root, relative) not in self._places and not removed.concerns(label):
+                    found.add((root, relative))
+        return found
 
     def _read_root(
         self, root: Root, files: Sequence[SourceFile], keep: Keep, done: int, total: int

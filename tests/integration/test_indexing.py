@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fakes import FakeEmbedder, FakePool
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qa_bot.chunking import searchable_text
@@ -162,6 +162,16 @@ def test_a_renamed_file_is_a_rename_and_embeds_nothing(articles: Path, index: Pa
     assert report.unchanged == ("articles/kim.txt", "articles/weather.txt")
     article = Snapshot.open(index).article("articles/kim.txt")
     assert article.location == str(articles / "train.txt")
+
+
+def test_an_empty_file_passes_its_id_to_no_other(articles: Path, index: Path) -> None:
+    write(articles, note="")
+    index_of(articles, index)
+    (articles / "note.txt").rename(articles / "other.txt")
+    index_of(articles, index)
+    write(articles, note=f"{WEATHER} This is the note.", other=f"{SPORT} This is the other.")
+    report = index_of(articles, index)
+    assert report.added == ("articles/note.txt", "articles/other.txt")
 
 
 def test_twins_that_swap_places_are_renamed_one_to_one(articles: Path, index: Path) -> None:
@@ -424,6 +434,7 @@ def same(updated: Snapshot, rebuilt: Snapshot) -> Iterator[str]:
 
 
 @given(states)
+@example([{"a": ""}, {"b": ""}, {"a": KIM}])  # empty files are alike, and none is another renamed
 @settings(max_examples=25, deadline=None)
 def test_any_row_of_updates_ends_where_a_rebuild_does(history: list[dict[str, str]]) -> None:
     with tempfile.TemporaryDirectory() as name:
