@@ -27,7 +27,8 @@ from qa_bot.indexing.signatures import RULE, signature
 from qa_bot.protocols import Embedder, Progress
 from qa_bot.records import IndexReport
 from qa_bot.storage.analysis_cache import AnalysisCache
-from qa_bot.storage.duplicates import DuplicatePairs, Signed, as_signatures, find_pairs
+from qa_bot.storage.clustering import find_clusters
+from qa_bot.storage.duplicates import DuplicateClusters, Signed
 from qa_bot.storage.layout import Layout
 from qa_bot.storage.locks import writer_lock
 from qa_bot.storage.manifest import Counts, Manifest, Root
@@ -137,6 +138,7 @@ class _Run:
             or self._base.manifest.embedder != self._encoder
             or self._base.manifest.chunking != self._chunker.fingerprint
             or self._analysis not in ("", self._base.manifest.analysis)
+            or read_duplicates(layout, self._base.manifest).rule != RULE
         )
 
     def build(self, paths: Sequence[Path], started: float, *, restore: bool) -> IndexReport:
@@ -218,7 +220,7 @@ class _Run:
             found.notices += analyses.notices
             self._progress("writing", 0, 2)
             with self._segments(found, writer.chunks) as (kept, merged):
-                duplicates = self._duplicates(writer, found, [*kept, *merged])
+                duplicates = self._duplicates(writer, [*kept, *merged])
                 added = writer.articles
                 for sight in merged:
                     writer.carry(sight.opened)
@@ -253,23 +255,14 @@ class _Run:
             return self._analysis
         return self._base.manifest.analysis
 
-    def _duplicates(
-        self, writer: SegmentWriter, found: Difference, stay: Sequence[Sight]
-    ) -> DuplicatePairs:
-        """The near-duplicate pairs of the next generation; ``stay``: the older segments."""
+    def _duplicates(self, writer: SegmentWriter, stay: Sequence[Sight]) -> DuplicateClusters:
+        """The near-duplicates of the next generation; ``stay``: the older segments."""
         new = Signed(*writer.signed())
         if self._base is None or self._anew:
-            return DuplicatePairs(tuple(find_pairs(new, ())), RULE)
+            return DuplicateClusters(find_clusters(new), RULE)
         before = read_duplicates(self._layout, self._base.manifest)
         old = [Signed(*sight.opened.signed()) for sight in stay]
-        if before.rule != RULE:
-            new = Signed(
-                [*new.ids, *(one for signed in old for one in signed.ids)],
-                as_signatures([*new.rows, *(row for signed in old for row in signed.rows)]),
-            )
-            return DuplicatePairs(tuple(find_pairs(new, ())), RULE)
-        stays = before.without(found.outdated)
-        return DuplicatePairs((*stays, *find_pairs(new, old)), RULE)
+        return DuplicateClusters(find_clusters(new, old, before.clusters), RULE)
 
     def _segments(
         self, found: Difference, new_chunks: int
