@@ -3,8 +3,8 @@
 A span that answers "why" or "how" is widened inside its sentence: to the right as far
 as the clause goes, to the left to the connective that makes it a reason or a manner
 ("because", "by", "after"). A span with neither a connective nor a verb takes the
-clause that it stands in, from the last connective of it on. Boundaries are signs, and commas with a word behind them
-that begins something new; no parser is used.
+clause that it stands in, from the last connective of it on. Boundaries are signs, and
+commas with a word behind them that begins something new; no parser is used.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from qa_bot.records import Span
 
 _REASONS = (
     r"because(?: of)?|due(?: in part| largely| partly| mainly)? to|owing to|thanks(?: in part)? to"
-    r"|as (?:a|the) (?:result|consequence) of|in (?:order|response|protest|retaliation|exchange|return) "
+    r"|as (?:a|the) (?:result|consequence) of"
+    r"|in (?:order|response|protest|retaliation|exchange|return) "
     r"(?:to|of|for|over|against)|on (?:suspicion|charges|grounds) (?:of|that)|so that|so as to"
     r"|caused by|prompted by|triggered by|driven by|fuell?ed by|citing|given|amid|following|after"
     r"|since|as|for|over|to|out of|from|if|when|with|by"
