@@ -18,6 +18,7 @@ import qa_bot.corpus
 from qa_bot.corpus.articles import host
 from qa_bot.corpus.extractors import all_extractors
 from qa_bot.corpus.folder import SourceFile, walk
+from qa_bot.corpus.language import gathered
 from qa_bot.indexing.base import KnownArticle
 from qa_bot.indexing.isolated import Loading
 from qa_bot.indexing.kept_out import KeptOut
@@ -123,6 +124,7 @@ class FolderReader:
             done += len(files)
         self._progress("reading", total, total)
         found = self.difference
+        found.notices = gathered(found.notices)
         for article_id, known in self._articles.items():
             if known.root in self._now and article_id not in found.seen:
                 found.removed[article_id] = known.content_hash
