@@ -54,16 +54,19 @@ CREATE INDEX analyses_of_key ON analyses (analysis_key);
 
 
 class PassageWriter:
-    """Writes the file: articles as they come, chunks sorted at the end."""
+    """Writes the file: articles as they come; chunks wait in a file beside it to be sorted."""
 
     def __init__(self, folder: Path) -> None:
+        self._waiting = folder / "waiting.sqlite"
         self._connection = sqlite3.connect(folder / FILE)
+        self._connection.execute("ATTACH DATABASE ? AS waiting", (str(self._waiting),))
         self._connection.executescript(
-            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+            "PRAGMA waiting.journal_mode = OFF; PRAGMA waiting.synchronous = OFF;" + _SCHEMA
         )
+        self._connection.execute("CREATE TABLE waiting.chunks AS SELECT * FROM main.chunks")
         self._articles = 0
         self.analyses = 0
-        self._chunks: list[tuple[Any, ...]] = []
 
     def add_article(self, article: Article, *, root: str, root_path: str, relative: str) -> int:
         """Store one article; returns its number. ``root_path`` is cut off its location."""
@@ -92,7 +95,8 @@ class PassageWriter:
 
     def add_chunk(self, row: ChunkRow) -> None:
         """Note one chunk; it is written by :meth:`finish`."""
-        self._chunks.append(
+        self._connection.execute(
+            "INSERT INTO waiting.chunks VALUES (?,?,?,?,?,?,?,?)",
             (
                 row.chunk_id,
                 row.article,
@@ -102,7 +106,7 @@ class PassageWriter:
                 row.masked,
                 int(row.boilerplate),
                 row.embed_key,
-            )
+            ),
         )
 
     def add_analysis(self, article: int, key: bytes, content: bytes) -> None:
@@ -120,11 +124,13 @@ class PassageWriter:
 
     def finish(self) -> None:
         """Write the chunks and close."""
-        self._chunks.sort()
-        self._connection.executemany("INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?)", self._chunks)
+        self._connection.execute(
+            "INSERT INTO main.chunks SELECT * FROM waiting.chunks ORDER BY chunk_id"
+        )
         self._connection.executescript(_INDEXES)
         self._connection.commit()
         self.close()
+        self._waiting.unlink()
 
     def close(self) -> None:
         """Close the file, finished or not."""

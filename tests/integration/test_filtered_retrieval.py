@@ -70,7 +70,7 @@ def snapshot(
             patch.setattr(
                 dense,
                 "write_vectors",
-                lambda folder, ids, matrix: written(folder, ids, matrix, flat_limit=40),
+                lambda folder, ids, blocks, dim: written(folder, ids, blocks, dim, flat_limit=40),
             )
         rows = [row(number) for number in range(ARTICLES)]
         publish(rows[: ARTICLES - 10])
