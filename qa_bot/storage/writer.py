@@ -61,7 +61,7 @@ class SegmentWriter:
             except BaseException:
                 shutil.rmtree(self.folder, ignore_errors=True)
                 raise
-        self._postings = PostingsWriter()
+        self._postings = PostingsWriter(self.folder)
         # Of every chunk, those of new articles first: arrays, as there may be millions.
         self._ids, self._owners, self._hidden = array("q"), array("i"), bytearray()
         self._new_keys = bytearray()  # one after the other
@@ -82,6 +82,7 @@ class SegmentWriter:
         traceback: TracebackType | None,
     ) -> None:
         self._passages.close()
+        self._postings.close()
         if self.folder.exists():
             shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -111,8 +112,7 @@ class SegmentWriter:
         """The chunks of new article ``number``: what is searched for each, and its embed key."""
         for chunk, text, key in zip(chunks, texts, keys, strict=True):
             row = ChunkRow.of(chunk, number, key)
-            self._postings.add(row.chunk_id, text)
-            self._add_row(row)
+            self._add_row(row, text)
             self._new_keys += key
 
     def add_signature(self, number: int, signature: SignatureArray) -> None:
@@ -214,9 +214,11 @@ class SegmentWriter:
             rows[number] = row
         return rows
 
-    def _add_row(self, row: ChunkRow) -> None:
+    def _add_row(self, row: ChunkRow, text: str | None = None) -> None:
         with storing(self.folder):
             self._passages.add_chunk(row)
+            if text is not None:
+                self._postings.add(row.chunk_id, text)
         self._ids.append(row.chunk_id)
         self._owners.append(row.article)
         self._hidden.append(row.boilerplate)
