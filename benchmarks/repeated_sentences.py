@@ -28,7 +28,8 @@ from qa_bot.indexing.edges import edges, source_of
 from qa_bot.indexing.masking import changed_masking
 from qa_bot.indexing.signatures import RULE, signature
 from qa_bot.records import Article, Skipped
-from qa_bot.storage.duplicates import DuplicatePairs, Signed, as_signatures, find_pairs
+from qa_bot.storage.clustering import find_clusters
+from qa_bot.storage.duplicates import DuplicateClusters, Signed, as_signatures
 from qa_bot.storage.repeated import EDGE, spans_of
 
 
@@ -44,7 +45,7 @@ def measured(path: Path, show: int, chance: random.Random) -> dict[str, Any]:
     articles = articles_of(path)
     ids = [article.article_id for article in articles]
     rows = as_signatures([signature(article) for article in articles])
-    pairs = DuplicatePairs(tuple(find_pairs(Signed(ids, rows), ())), RULE)
+    pairs = DuplicateClusters(find_clusters(Signed(ids, rows)), RULE)
     began = time.perf_counter()
     table = np.array([edges(article) for article in articles], dtype=EDGE)
     edging = time.perf_counter() - began

@@ -30,7 +30,8 @@ from qa_bot.indexing.signatures import RULE, signature
 from qa_bot.protocols import Embedder, Progress
 from qa_bot.records import Article, IndexReport
 from qa_bot.storage.analysis_cache import AnalysisCache
-from qa_bot.storage.duplicates import DuplicatePairs, Signed, as_signatures, find_pairs
+from qa_bot.storage.clustering import find_clusters
+from qa_bot.storage.duplicates import DuplicateClusters, Signed
 from qa_bot.storage.layout import Layout
 from qa_bot.storage.locks import writer_lock
 from qa_bot.storage.manifest import Counts, Manifest, Root
@@ -141,6 +142,7 @@ class _Run:
             or self._base.manifest.chunking != self._chunker.fingerprint
             or not self._base.knows_edges
             or self._analysis not in ("", self._base.manifest.analysis)
+            or read_duplicates(layout, self._base.manifest).rule != RULE
         )
 
     def build(self, paths: Sequence[Path], started: float, *, restore: bool) -> IndexReport:
@@ -210,7 +212,7 @@ class _Run:
         found: Difference,
         roots: tuple[Root, ...],
         sources: SourceTable,
-        duplicates: DuplicatePairs,
+        duplicates: DuplicateClusters,
         masking: Masking,
     ) -> tuple[Manifest, int]:
         """The next generation, and how many texts were embedded for it."""
@@ -264,26 +266,20 @@ class _Run:
             return self._analysis
         return self._base.manifest.analysis
 
-    def _duplicates(self, writer: SegmentWriter, found: Difference) -> DuplicatePairs:
-        """The near-duplicate pairs of the next generation."""
+    def _duplicates(self, writer: SegmentWriter, found: Difference) -> DuplicateClusters:
+        """The near-duplicates of the next generation."""
         new = Signed(*writer.signed())
         if self._base is None or self._anew:
-            return DuplicatePairs(tuple(find_pairs(new, ())), RULE)
+            return DuplicateClusters(find_clusters(new), RULE)
         before = read_duplicates(self._layout, self._base.manifest)
         if found.is_empty:  # most likely nothing is published
             return before
         gone = found.outdated
         old = [_without(Signed(*segment.signed()), gone) for segment in self._base.segments]
-        if before.rule != RULE:
-            new = Signed(
-                [*new.ids, *(one for signed in old for one in signed.ids)],
-                as_signatures([*new.rows, *(row for signed in old for row in signed.rows)]),
-            )
-            return DuplicatePairs(tuple(find_pairs(new, ())), RULE)
-        return DuplicatePairs((*before.without(gone), *find_pairs(new, old)), RULE)
+        return DuplicateClusters(find_clusters(new, old, before.clusters), RULE)
 
     def _masking(
-        self, writer: SegmentWriter, found: Difference, duplicates: DuplicatePairs
+        self, writer: SegmentWriter, found: Difference, duplicates: DuplicateClusters
     ) -> Masking:
         """What has to be masked otherwise than it is, as other sentences repeat."""
         segments = self._base.segments if self._base and not self._anew else ()

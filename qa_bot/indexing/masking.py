@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_bot.storage.arrays import BoolArray
-from qa_bot.storage.duplicates import DuplicatePairs, clusters
+from qa_bot.storage.duplicates import DuplicateClusters
 from qa_bot.storage.repeated import EdgeArray, repeated
 from qa_bot.storage.segment import Segment
 from qa_bot.storage.writer import SegmentWriter
@@ -45,7 +45,7 @@ def changed_masking(
     edges: EdgeArray,
     segments: Sequence[Segment],
     gone: Collection[str],
-    pairs: DuplicatePairs,
+    duplicates: DuplicateClusters,
 ) -> Masking:
     """What has to be masked otherwise than it is.
 
@@ -53,7 +53,7 @@ def changed_masking(
         ids, edges: of the new articles, by number.
         segments: those of the generation that is added to.
         gone: ids of their articles that no longer count.
-        pairs: the near-duplicates of the next generation; they count as one article.
+        duplicates: the near-duplicates of the next generation; they count as one article.
     """
     owners: list[tuple[Segment, int, str]] = []
     parts = [edges]
@@ -62,7 +62,7 @@ def changed_masking(
         owners += [(segment, one.number, one.article_id) for one in live]
         parts.append(segment.edges[[one.number for one in live]])
     rows = np.concatenate(parts)
-    chosen = repeated(rows, _groups([*ids, *(name for _, _, name in owners)], pairs))
+    chosen = repeated(rows, _groups([*ids, *(name for _, _, name in owners)], duplicates))
     changed = (chosen != rows["masked"]).any(axis=1)
     return Masking(
         [(row, chosen[row]) for row in np.flatnonzero(changed[: len(ids)]).tolist()],
@@ -73,9 +73,9 @@ def changed_masking(
     )
 
 
-def _groups(ids: Sequence[str], pairs: DuplicatePairs) -> npt.NDArray[np.intp]:
+def _groups(ids: Sequence[str], duplicates: DuplicateClusters) -> npt.NDArray[np.intp]:
     """A number an article, equal for near-duplicates."""
-    joined = clusters(pairs.pairs)
+    joined = duplicates.by_article()
     numbers: dict[object, int] = {}
     found = [numbers.setdefault(joined.get(name, name), len(numbers)) for name in ids]
     return np.array(found, dtype=np.intp)
