@@ -235,8 +235,9 @@ class SegmentWriter:
             part, added = ids[begin : begin + _BATCH], order[begin : begin + _BATCH]
             block: FloatArray = np.empty((len(part), dim), dtype=np.float32)
             new = added < len(self._new_keys) // KEY_BYTES
-            places = (added[new] * KEY_BYTES).tolist()
-            block[new] = vectors([bytes(self._new_keys[at : at + KEY_BYTES]) for at in places])
+            if new.any():
+                places = (added[new] * KEY_BYTES).tolist()
+                block[new] = vectors([bytes(self._new_keys[at : at + KEY_BYTES]) for at in places])
             for segment in self._carried:
                 here = ~new & (segment.rows(part) >= 0)
                 if here.any():
