@@ -25,13 +25,13 @@ import numpy.typing as npt
 
 from qa_bot.errors import PublishError
 from qa_bot.records import Article, Chunk
-from qa_bot.storage import dense
+from qa_bot.storage import dense_writing
 from qa_bot.storage.arrays import BoolArray, FloatArray, IdArray
 from qa_bot.storage.duplicates import SIGNATURES, UNSIGNED, SignatureArray, as_signatures
 from qa_bot.storage.files import storing, sync_tree
 from qa_bot.storage.layout import Layout
 from qa_bot.storage.manifest import Root
-from qa_bot.storage.passages import PassageWriter
+from qa_bot.storage.passage_writing import PassageWriter
 from qa_bot.storage.postings import PostingsWriter
 from qa_bot.storage.repeated import EDGES, EdgeArray, masked_spans, unknown_edges
 from qa_bot.storage.rows import ARTICLE_COLUMNS, KEY_BYTES, ChunkRow, remasked_row
@@ -199,7 +199,7 @@ class SegmentWriter:
             np.save(self.folder / EDGES, self._edge_rows(self.articles))
             self._postings.write(self.folder, ids)
             blocks = self._blocks(ids, order, vectors, dim)
-            dense.write_vectors(self.folder, ids, blocks, dim)
+            dense_writing.write_vectors(self.folder, ids, blocks, dim)
             self._passages.finish()
             sync_tree(self.folder)
         return WrittenSegment(self.folder, self.articles, len(ids), self._passages.analyses)

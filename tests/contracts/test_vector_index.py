@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from qa_bot.protocols import VectorIndex
 from qa_bot.storage.arrays import IdArray, as_ids
-from qa_bot.storage.dense import SegmentVectors, write_vectors
+from qa_bot.storage.dense import SegmentVectors
+from qa_bot.storage.dense_writing import write_vectors
 
 Matrix = npt.NDArray[np.float32]
 Build = Callable[[IdArray, Matrix], VectorIndex]
