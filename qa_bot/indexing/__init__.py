@@ -13,7 +13,7 @@ generation new articles chunked, embedded and published as the next generation
 build      build_index: all of it in order
 rereading  every article extracted again, to see whether its text still stands
 chosen     which articles are meant by an id, a path, an address
-removing   remove_articles; purging: and every trace of their text
+removing   remove_articles; purging, repacking: and every trace of their text
 """
 
 from __future__ import annotations
