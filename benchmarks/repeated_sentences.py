@@ -1,23 +1,28 @@
 """Boilerplate that repeats across the articles of a source: how much is masked, and what.
 
-    python benchmarks/repeated_sentences.py PATH... [--show 50] [--seed 1]
+    python benchmarks/repeated_sentences.py PATH... [--show 50] [--seed 1] [--questions FILE]
 
 Each path (a folder, an archive, a file of rows) is read as indexing reads it, and masked as
 the index of it alone would be. As JSON on stdout, a line a path: articles; those in which a
 sentence is masked because it repeats, the sentences, and how many distinct ones; the same by
 source, beside the sentences that the fixed patterns mask; seconds of the parts that the rule
-adds to indexing. On stderr, to be read: --show distinct sentences drawn at random, each with
+adds to indexing. With --questions (rows with "answers" and the "urls" of articles that hold them),
+how often an answer stands in such an article, and how often in sentences alone that are masked
+because they repeat. On stderr, to be read: --show distinct sentences drawn at random, each with
 the number of articles in which it is masked.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import random
+import re
 import sys
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +32,7 @@ from qa_bot.corpus.folder import load_file, walk
 from qa_bot.indexing.edges import edges, source_of
 from qa_bot.indexing.masking import changed_masking
 from qa_bot.indexing.signatures import RULE, signature
-from qa_bot.records import Article, Skipped
+from qa_bot.records import Article, Skipped, Span
 from qa_bot.storage.clustering import find_clusters
 from qa_bot.storage.duplicates import DuplicateClusters, Signed, as_signatures
 from qa_bot.storage.repeated import EDGE, spans_of
@@ -40,7 +45,9 @@ def articles_of(path: Path) -> list[Article]:
     return [one for one in found if isinstance(one, Article)]
 
 
-def measured(path: Path, show: int, chance: random.Random) -> dict[str, Any]:
+def measured(
+    path: Path, show: int, chance: random.Random, questions: Path | None
+) -> dict[str, Any]:
     """The figures of one collection."""
     articles = articles_of(path)
     ids = [article.article_id for article in articles]
@@ -56,9 +63,10 @@ def measured(path: Path, show: int, chance: random.Random) -> dict[str, Any]:
     texts: Counter[tuple[str, str]] = Counter()
     for article in articles:
         by_source[source_of(article)].update(articles=1, by_patterns=len(article.masked))
+    hidden: dict[str, Sequence[Span]] = defaultdict(tuple)
     for number, chosen in masking.new:
         article = articles[number]
-        spans = spans_of(table[number], chosen)
+        spans = hidden[article.article_id] = spans_of(table[number], chosen)
         source = source_of(article)
         by_source[source].update(masked_articles=1, masked_sentences=len(spans))
         texts.update({(source, " ".join(span.of(article.text).split())) for span in spans})
@@ -71,6 +79,7 @@ def measured(path: Path, show: int, chance: random.Random) -> dict[str, Any]:
         "masked_articles": len(masking.new),
         "masked_sentences": sum(count["masked_sentences"] for count in by_source.values()),
         "distinct": len(distinct),
+        **(lost_answers(questions, articles, hidden) if questions else {}),
         "seconds": {"edges": round(edging, 2), "rule": round(ruling, 3)},
         "sources": {
             name: dict(count)
@@ -80,16 +89,41 @@ def measured(path: Path, show: int, chance: random.Random) -> dict[str, Any]:
     }
 
 
+def lost_answers(
+    questions: Path, articles: Iterable[Article], hidden: Mapping[str, Sequence[Span]]
+) -> dict[str, int]:
+    """How many answers stand in their articles, and how many only in ``hidden`` spans (by id)."""
+    by_url = {article.url: article for article in articles}
+    places = lost = 0
+    with gzip.open(questions, "rt", encoding="utf-8") as stream:
+        for question in map(json.loads, stream):
+            for article in filter(None, map(by_url.get, question["urls"])):
+                text = article.text.lower()
+                for answer in question["answers"]:
+                    found = [m.start() for m in re.finditer(re.escape(answer.lower()), text)]
+                    masked = [
+                        place
+                        for place in found
+                        if any(
+                            span.start <= place < span.end for span in hidden[article.article_id]
+                        )
+                    ]
+                    places += bool(found)
+                    lost += bool(found) and len(masked) == len(found)
+    return {"answers_in_articles": places, "only_in_repeated_sentences": lost}
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("paths", type=Path, nargs="+")
     parser.add_argument("--show", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--questions", type=Path)
     given = parser.parse_args()
     chance = random.Random(given.seed)
     for path in given.paths:
-        print(json.dumps(measured(path, given.show, chance)), flush=True)
+        print(json.dumps(measured(path, given.show, chance, given.questions)), flush=True)
 
 
 if __name__ == "__main__":

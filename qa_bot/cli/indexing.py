@@ -41,7 +41,12 @@ def index(
         bool, typer.Option("--restore", help="Take removed articles of these paths in again.")
     ] = False,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Go on, and index whatever changes, until Ctrl-C.")
+        bool,
+        typer.Option(
+            "--watch",
+            help="Go on, and index whatever changes in folders and files, until Ctrl-C. "
+            "Addresses are not asked again.",
+        ),
     ] = False,
     allow_private: Annotated[
         bool,

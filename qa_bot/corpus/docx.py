@@ -10,8 +10,9 @@ from typing import Any
 
 from qa_bot.corpus.articles import Fields, build_article, clean
 from qa_bot.corpus.extractors import KEY, extractor
-from qa_bot.corpus.files import PACKED_FACTOR, read_whole
+from qa_bot.corpus.files import PACKED_FACTOR
 from qa_bot.corpus.members import unpacked_too_large
+from qa_bot.corpus.whole import WholeFileLoader
 from qa_bot.protocols import ArticleFile
 from qa_bot.records import Article, Notice, Skipped
 
@@ -19,19 +20,15 @@ _DEEPEST_TABLE = 8
 
 
 @dataclass(frozen=True, slots=True)
-class DocxLoader:
+class DocxLoader(WholeFileLoader):
     """One file, one article."""
 
-    suffixes: frozenset[str]
+    factor = PACKED_FACTOR
 
-    def load(
-        self, file: ArticleFile, *, article_id: str, max_bytes: int
+    def articles(
+        self, raw: bytes, file: ArticleFile, article_id: str
     ) -> Iterator[Article | Skipped | Notice]:
         """The file's article, or why there is none."""
-        raw = read_whole(file, PACKED_FACTOR * max_bytes)
-        if isinstance(raw, Skipped):
-            yield raw
-            return
         found = _read(raw)
         if isinstance(found, str):
             yield Skipped(file.shown, found)

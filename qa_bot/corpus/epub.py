@@ -21,9 +21,10 @@ from qa_bot.corpus.blocks import blocks, join
 from qa_bot.corpus.dates import parse_date
 from qa_bot.corpus.decoding import Undecodable
 from qa_bot.corpus.extractors import KEY, extractor
-from qa_bot.corpus.files import PACKED_FACTOR, read_whole
+from qa_bot.corpus.files import PACKED_FACTOR
 from qa_bot.corpus.markup import decode_markup, parse_page, parse_xml
 from qa_bot.corpus.members import unpacked_too_large, unsafe_name
+from qa_bot.corpus.whole import WholeFileLoader
 from qa_bot.protocols import ArticleFile
 from qa_bot.records import Article, Notice, Skipped
 
@@ -37,19 +38,15 @@ class _NotABook(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class EpubLoader:
+class EpubLoader(WholeFileLoader):
     """Books; one file, an article a chapter."""
 
-    suffixes: frozenset[str]
+    factor = PACKED_FACTOR
 
-    def load(
-        self, file: ArticleFile, *, article_id: str, max_bytes: int
+    def articles(
+        self, raw: bytes, file: ArticleFile, article_id: str
     ) -> Iterator[Article | Skipped | Notice]:
         """The chapters in the book's order; their article_ids are ``<article_id>!<file>``."""
-        raw = read_whole(file, PACKED_FACTOR * max_bytes)
-        if isinstance(raw, Skipped):
-            yield raw
-            return
         found = False
         try:
             with zipfile.ZipFile(io.BytesIO(raw)) as archive:

@@ -21,7 +21,7 @@ from qa_bot.corpus.epub import EpubLoader
 from qa_bot.corpus.files import DAMAGED
 from qa_bot.corpus.html import HtmlLoader
 from qa_bot.corpus.jsonl import JsonlLoader
-from qa_bot.corpus.language import foreign_language
+from qa_bot.corpus.language import foreign_notice
 from qa_bot.corpus.pdf import PdfLoader
 from qa_bot.corpus.plain import PlainLoader
 from qa_bot.corpus.table import TableLoader
@@ -120,9 +120,10 @@ def load_file(
             ArticleFile.at(file.path), article_id=article_id, max_bytes=max_file_mb * 1_000_000
         ):
             yield found
-            if isinstance(found, Article) and (code := foreign_language(found.text)):
-                remark = f"its language looks like {code!r}; questions are understood in English"
-                yield Notice(found.location, remark)
+            if isinstance(found, Article) and (
+                remark := foreign_notice(found.location, found.text)
+            ):
+                yield remark
     except OSError as error:
         yield Skipped(_shown(file.path), _why(error))
     except DAMAGED as error:

@@ -12,10 +12,10 @@ from qa_bot.corpus.blocks import blocks, join
 from qa_bot.corpus.body import article_blocks
 from qa_bot.corpus.decoding import Undecodable
 from qa_bot.corpus.extractors import KEY, extractor
-from qa_bot.corpus.files import read_whole
 from qa_bot.corpus.jsonld import read_linked
 from qa_bot.corpus.markup import decode_markup, parse_page
 from qa_bot.corpus.pagefields import page_fields
+from qa_bot.corpus.whole import WholeFileLoader
 from qa_bot.protocols import ArticleFile
 from qa_bot.records import Article, Notice, Skipped
 
@@ -27,19 +27,13 @@ _BODY_WORDS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class HtmlLoader:
+class HtmlLoader(WholeFileLoader):
     """Saved web pages; one file, one article."""
 
-    suffixes: frozenset[str]
-
-    def load(
-        self, file: ArticleFile, *, article_id: str, max_bytes: int
+    def articles(
+        self, raw: bytes, file: ArticleFile, article_id: str
     ) -> Iterator[Article | Skipped | Notice]:
         """The page's article, or why there is none."""
-        raw = read_whole(file, max_bytes)
-        if isinstance(raw, Skipped):
-            yield raw
-            return
         found = article_from_html(raw, article_id=article_id, location=file.location, url=None)
         yield replace(found, path=file.shown) if isinstance(found, Skipped) else found
 

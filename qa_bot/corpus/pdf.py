@@ -18,8 +18,9 @@ from typing import Any
 
 from qa_bot.corpus.articles import Fields, build_article, clean
 from qa_bot.corpus.extractors import KEY, extractor
-from qa_bot.corpus.files import PACKED_FACTOR, read_whole
+from qa_bot.corpus.files import PACKED_FACTOR
 from qa_bot.corpus.pages import page_field
+from qa_bot.corpus.whole import WholeFileLoader
 from qa_bot.protocols import ArticleFile
 from qa_bot.records import Article, Notice, Skipped, Span
 
@@ -37,19 +38,15 @@ _FEW_LETTERS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class PdfLoader:
+class PdfLoader(WholeFileLoader):
     """One file, one article; a citation names the page."""
 
-    suffixes: frozenset[str]
+    factor = PACKED_FACTOR
 
-    def load(
-        self, file: ArticleFile, *, article_id: str, max_bytes: int
+    def articles(
+        self, raw: bytes, file: ArticleFile, article_id: str
     ) -> Iterator[Article | Skipped | Notice]:
         """The file's article, or why there is none."""
-        raw = read_whole(file, PACKED_FACTOR * max_bytes)
-        if isinstance(raw, Skipped):
-            yield raw
-            return
         pages, fields, unread = _read(raw)
         if isinstance(pages, str):
             yield Skipped(file.shown, pages)

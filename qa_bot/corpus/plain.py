@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from qa_bot.corpus.articles import Fields, build_article, read_fields
 from qa_bot.corpus.decoding import Undecodable, decode
-from qa_bot.corpus.files import read_whole
+from qa_bot.corpus.whole import WholeFileLoader
 from qa_bot.protocols import ArticleFile
 from qa_bot.records import Article, Notice, Skipped, Span
 
@@ -20,20 +20,15 @@ _MOST_BRACKETS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class PlainLoader:
+class PlainLoader(WholeFileLoader):
     """Files of text; with ``front_matter``, a YAML block at the beginning is read and masked."""
 
-    suffixes: frozenset[str]
     front_matter: bool = False
 
-    def load(
-        self, file: ArticleFile, *, article_id: str, max_bytes: int
+    def articles(
+        self, raw: bytes, file: ArticleFile, article_id: str
     ) -> Iterator[Article | Skipped | Notice]:
         """The file's one article, or why there is none."""
-        raw = read_whole(file, max_bytes)
-        if isinstance(raw, Skipped):
-            yield raw
-            return
         try:
             text, encoding = decode(raw)
         except Undecodable as reason:

@@ -8,9 +8,12 @@ isolated   loaders that may hang or crash, in a process of their own
 kept_out   what was removed by hand and stays out
 reading    files to articles: what is added, changed, unchanged, moved, gone
 embed      vectors for the texts that have none yet
-build      build_index: all of it in order, published as one generation
+masking    sentences that repeat: what is masked otherwise than it was
+generation new articles chunked, embedded and published as the next generation
+build      build_index: all of it in order
+rereading  every article extracted again, to see whether its text still stands
 chosen     which articles are meant by an id, a path, an address
-removing   remove_articles; purging: and every trace of their text
+removing   remove_articles; purging, repacking: and every trace of their text
 """
 
 from __future__ import annotations

@@ -70,6 +70,7 @@ class MissingTexts:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self._places.clear()
         self._stream.close()
 
 

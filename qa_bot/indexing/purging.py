@@ -9,6 +9,7 @@ from pathlib import Path
 from qa_bot.corpus.folder import SourceFile, load_file
 from qa_bot.fetching.pages import KeptPages
 from qa_bot.indexing.chosen import HoldingFile
+from qa_bot.indexing.repacking import SUFFIXES, leave_out
 from qa_bot.records import Article
 from qa_bot.storage.files import replace_durably, storing
 from qa_bot.storage.generations import sweep
@@ -22,7 +23,8 @@ def forget_files(layout: Layout, files: Iterable[HoldingFile]) -> list[str]:
     """Remove the text from the files inside the index folder (uploads, fetched pages).
 
     A file all of whose articles are meant is removed; of a file of rows, the rows are
-    emptied, so that the others keep their line numbers.
+    emptied, so that the others keep their line numbers; an archive is written anew without
+    the files that are meant.
 
     Returns:
         A remark for each file that still holds some of it.
@@ -42,7 +44,7 @@ def forget_files(layout: Layout, files: Iterable[HoldingFile]) -> list[str]:
                     file.path.unlink()
         elif file.path.name.lower().endswith(_ROWS):
             _empty_rows(file)
-        else:
+        elif not _left_out(file):
             notices.append(
                 f"{file.path} still holds the text, as {file.others} other articles lie in it; "
                 "remove the file, or the others too"
@@ -74,6 +76,14 @@ def forget_elsewhere(index: Path, article_ids: Sequence[str]) -> None:
     from qa_bot.journal import forget_articles
 
     forget_articles(index, article_ids)
+
+
+def _left_out(file: HoldingFile) -> bool:
+    """Whether all that is meant could be left out of the archive that the file is."""
+    if not file.path.name.lower().endswith(SUFFIXES):
+        return False
+    members = {name.removeprefix(f"{file.label}!") for name in file.articles}
+    return leave_out(file.path, members) == members
 
 
 def _empty_rows(file: HoldingFile) -> None:

@@ -11,14 +11,16 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import qa_bot.corpus
 from qa_bot.corpus.articles import host
 from qa_bot.corpus.extractors import all_extractors
 from qa_bot.corpus.folder import SourceFile, walk
+from qa_bot.corpus.language import gathered
 from qa_bot.indexing.base import KnownArticle
+from qa_bot.indexing.difference import Difference
 from qa_bot.indexing.isolated import Loading
 from qa_bot.indexing.kept_out import KeptOut
 from qa_bot.indexing.places import Labels, Place
@@ -36,37 +38,6 @@ _YOUNG_NS = 2_000_000_000
 
 Keep = Callable[[Article, Root, str], None]
 """``keep(article, root, relative)``: what becomes of a new or changed article."""
-
-
-@dataclass
-class Difference:
-    """What a run found. ``seen`` are all ids met; added and removed map id to content hash.
-
-    ``moved`` maps the id of an article whose file was renamed to where it lies now; its text is
-    that of before, or it is in ``changed`` too. ``relearnt``: a
-    file is known to be bad or no longer, or all were read by other rules than before.
-    """
-
-    added: dict[str, str] = field(default_factory=dict)
-    changed: set[str] = field(default_factory=set)
-    unchanged: set[str] = field(default_factory=set)
-    removed: dict[str, str] = field(default_factory=dict)
-    moved: dict[str, str] = field(default_factory=dict)
-    skipped: list[Skipped] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
-    relearnt: bool = False
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether the index holds these articles already, and knows what cannot be read."""
-        found = (self.added, self.changed, self.removed, self.moved, self.relearnt)
-        return not any(found)
-
-    @property
-    def outdated(self) -> set[str]:
-        """Ids whose stored article no longer counts."""
-        return self.changed | self.removed.keys() | self.moved.keys()
 
 
 def reading_rules(max_file_mb: int, columns: str) -> str:
@@ -123,6 +94,7 @@ class FolderReader:
             done += len(files)
         self._progress("reading", total, total)
         found = self.difference
+        found.notices = gathered(found.notices)
         for article_id, known in self._articles.items():
             if known.root in self._now and article_id not in found.seen:
                 found.removed[article_id] = known.content_hash

@@ -2,8 +2,9 @@
 
 index/
 ├── CURRENT                     generation number and sha256 of its manifest
-├── generations/<n>/            manifest.json, sources.json
-├── segments/<name>/            dense.faiss, passages.sqlite, chunks.*.npy, lexical.*.npy
+├── generations/<n>/            manifest.json, sources.json, duplicates.json
+├── segments/<name>/            dense.faiss, passages.sqlite, chunks.*.npy, lexical.*.npy,
+│                               signatures.npy, edges.npy
 ├── cache/vectors.bin           vectors of an interrupted run
 ├── uploads/                    files added in the chat page; never touched here
 └── writer.lock, writer.pid
@@ -16,8 +17,10 @@ manifest    what one generation consists of, with its checksum
 sources     which files of which folders a generation was made from
 terms       text to stemmed terms
 postings    writing term statistics;  lexical: reading them;  bm25: scoring
-dense       vectors, exact and approximate
-passages    articles and chunks in SQLite;  rows: records as rows
+dense       vectors, exact and approximate;  dense_writing: block by block
+passages    articles and chunks in SQLite;  passage_writing;  rows: records as rows
+duplicates  near-duplicate articles;  clustering: which there are
+repeated    sentences that repeat at the edge of the articles of a source
 segment     one opened segment;  writer: making one
 filters     which stored articles pass a Filters
 opening     opening and checking one generation

@@ -1,4 +1,4 @@
-"""Dense vectors of one segment: exact up to 100,000 chunks, IVF with rescoring beyond.
+"""Dense vectors of one segment: exact up to 200,000 chunks, IVF with rescoring beyond.
 
 FAISS finds candidates; their scores are then computed one row at a time from the
 stored float32 vectors, so that a chunk's score does not depend on which segment
@@ -12,8 +12,6 @@ memory map.
 
 from __future__ import annotations
 
-import math
-import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,8 +30,6 @@ from qa_bot.storage.arrays import (
     rows_of,
 )
 
-FLAT_LIMIT = 200_000
-"""Larger segments are searched approximately."""
 _EXACT_SHARE = 0.05
 """When a filter leaves less than this share of the rows, those are scored one by one."""
 _PROBES = 128
@@ -43,7 +39,7 @@ _BLOCK = 8192
 
 
 @cache
-def _faiss() -> Any:
+def faiss_library() -> Any:
     """FAISS on one thread: one question cannot use more, and many are asked at once."""
     import faiss
 
@@ -60,7 +56,7 @@ class SegmentVectors:
         Raises:
             ValueError: the files are not such an index.
         """
-        faiss = _faiss()
+        faiss = faiss_library()
         path, vectors = str(folder / "dense.faiss"), folder / "dense.vectors.npy"
         self._approximate = vectors.exists()
         try:
@@ -178,66 +174,10 @@ class SegmentVectors:
                 wanted = min(count, 2 * wanted)
 
     def _parameters(self, allowed: BoolArray | None, probes: int) -> Any:
-        faiss = _faiss()
+        faiss = faiss_library()
         selector = None
         if allowed is not None:
             selector = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
         if self._approximate:
             return faiss.SearchParametersIVF(sel=selector, nprobe=min(probes, self._index.nlist))
         return faiss.SearchParameters(sel=selector)
-
-
-def write_vectors(
-    folder: Path, ids: IdArray, matrix: FloatArray, *, flat_limit: int = FLAT_LIMIT
-) -> None:
-    """Write unit vectors under ascending ids into ``folder``.
-
-    Args:
-        ids: int64 (n,), ascending, each once.
-        matrix: float32 (n, dim), rows of length 1.
-        flat_limit: more rows than this are indexed approximately.
-
-    Raises:
-        OSError: the files could not be written.
-        ValueError: ids are not ascending, or a number is not finite.
-    """
-    faiss = _faiss()
-    if len(ids) != len(matrix) or (len(ids) > 1 and not (ids[1:] > ids[:-1]).all()):
-        raise ValueError("ids must be ascending, each once, one a vector")
-    matrix = np.ascontiguousarray(matrix, dtype=np.float32)
-    if not np.isfinite(matrix).all():
-        raise ValueError("a vector holds a number that is not finite")
-    if len(ids) > flat_limit:
-        index = _trained(matrix)
-        np.save(folder / "dense.vectors.npy", matrix)
-        np.save(folder / "dense.ids.npy", ids)
-    else:
-        index = faiss.IndexIDMap2(faiss.IndexFlatIP(matrix.shape[1]))
-        index.add_with_ids(matrix, ids)
-    try:
-        faiss.write_index(index, str(folder / "dense.faiss"))
-    except RuntimeError as error:  # how FAISS reports a failed fwrite
-        raise OSError(f"dense.faiss: {error}") from error
-
-
-def _trained(matrix: FloatArray) -> Any:
-    """An IVF,SQ8 index over row numbers, trained on a fixed sample, on all processors."""
-    faiss = _faiss()
-    rows, dim = matrix.shape
-    lists = max(1, min(int(4 * math.sqrt(rows)), rows // 39))  # FAISS wants 39 points a list
-    index = faiss.index_factory(dim, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
-    sample = np.random.default_rng(0).permutation(rows)[: 64 * lists]
-    faiss.omp_set_num_threads(_processors())
-    try:
-        index.train(matrix[np.sort(sample)])
-        index.add(matrix)
-    finally:
-        faiss.omp_set_num_threads(1)
-    return index
-
-
-def _processors() -> int:
-    """How many this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

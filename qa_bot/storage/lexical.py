@@ -119,7 +119,7 @@ class SegmentTerms:
 
 def build_terms(folder: Path, ids: IdArray, texts: Sequence[str]) -> SegmentTerms:
     """Index ``texts`` under the ascending ``ids`` in ``folder`` and open the result."""
-    writer = PostingsWriter()
+    writer = PostingsWriter(folder)
     for chunk_id, text in zip(ids.tolist(), texts, strict=True):
         writer.add(chunk_id, text)
     writer.write(folder, ids)

@@ -1,8 +1,8 @@
 """Articles and chunks of one segment in one SQLite file.
 
 An article's text is stored once; a chunk is a pair of offsets into it, so that it
-cannot be anything but a slice (law 1). Written without a journal into a folder
-that nobody reads yet; read immutable, one connection a thread.
+cannot be anything but a slice (law 1). Read immutable, one connection a thread; written
+by :mod:`qa_bot.storage.passage_writing`.
 """
 
 from __future__ import annotations
@@ -14,121 +14,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from qa_bot.records import Article, Span
+from qa_bot.records import Article
 from qa_bot.storage.rows import (
-    ARTICLE_COLUMNS,
     ChunkRow,
     StoredArticle,
     article_of,
-    article_row,
     load,
-    remasked_row,
     store,
 )
 
 FILE = "passages.sqlite"
-_SCHEMA = """
-CREATE TABLE articles (
-    article INTEGER PRIMARY KEY,      -- 0, 1, 2, ... within the segment
-    article_id NOT NULL UNIQUE, root NOT NULL, relative NOT NULL,
-    title NOT NULL, text BLOB NOT NULL, characters INTEGER NOT NULL,
-    source, location NOT NULL, in_root INTEGER NOT NULL, url, author, published,
-    encoding NOT NULL, metadata NOT NULL, content_hash NOT NULL, masked NOT NULL,
-    record_hash NOT NULL
-);
-CREATE TABLE chunks (
-    chunk_id INTEGER PRIMARY KEY, article INTEGER NOT NULL,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    heading NOT NULL, masked NOT NULL, boilerplate INTEGER NOT NULL, embed_key BLOB NOT NULL
-);
-CREATE TABLE analyses (
-    article INTEGER PRIMARY KEY,      -- none for an article that was not analysed
-    analysis_key BLOB NOT NULL, content BLOB NOT NULL
-);
-"""
-_INDEXES = """
-CREATE INDEX chunks_of_article ON chunks (article);
-CREATE INDEX chunks_of_key ON chunks (embed_key);
-CREATE INDEX analyses_of_key ON analyses (analysis_key);
-"""
-
-
-class PassageWriter:
-    """Writes the file: articles as they come, chunks sorted at the end."""
-
-    def __init__(self, folder: Path) -> None:
-        self._connection = sqlite3.connect(folder / FILE)
-        self._connection.executescript(
-            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA
-        )
-        self._articles = 0
-        self.analyses = 0
-        self._chunks: list[tuple[Any, ...]] = []
-
-    def add_article(self, article: Article, *, root: str, root_path: str, relative: str) -> int:
-        """Store one article; returns its number. ``root_path`` is cut off its location."""
-        number = self._articles
-        row = article_row(number, article, root=root, root_path=root_path, relative=relative)
-        return self.carry_article(row)
-
-    def carry_article(self, row: Sequence[Any]) -> int:
-        """Store an article as another segment stored it; returns its number here."""
-        number = self._articles
-        self._connection.execute(
-            f"INSERT INTO articles VALUES ({','.join('?' * len(ARTICLE_COLUMNS))})",
-            (number, *row[1:]),
-        )
-        self._articles += 1
-        return number
-
-    def mask(self, number: int, spans: Collection[Span]) -> None:
-        """Mask more of an article that was written before."""
-        query = "SELECT * FROM articles WHERE article = ?"
-        row = self._connection.execute(query, (number,)).fetchone()
-        masked = remasked_row(row, (), spans)[ARTICLE_COLUMNS.index("masked")]
-        self._connection.execute(
-            "UPDATE articles SET masked = ? WHERE article = ?", (masked, number)
-        )
-
-    def add_chunk(self, row: ChunkRow) -> None:
-        """Note one chunk; it is written by :meth:`finish`."""
-        self._chunks.append(
-            (
-                row.chunk_id,
-                row.article,
-                row.start,
-                row.end,
-                store(row.heading),
-                row.masked,
-                int(row.boilerplate),
-                row.embed_key,
-            )
-        )
-
-    def add_analysis(self, article: int, key: bytes, content: bytes) -> None:
-        """Store what :mod:`qa_bot.storage.analyses` made of an article's analysis."""
-        self._connection.execute("INSERT INTO analyses VALUES (?,?,?)", (article, key, content))
-        self.analyses += 1
-
-    def articles(self, first: int = 0) -> Iterator[tuple[int, Article]]:
-        """The articles written so far, from number ``first``; locations are left relative."""
-        for number in range(first, self._articles):
-            row = self._connection.execute(
-                "SELECT * FROM articles WHERE article = ?", (number,)
-            ).fetchone()
-            yield number, article_of(dict(zip(ARTICLE_COLUMNS, row, strict=True)), {})
-
-    def finish(self) -> None:
-        """Write the chunks and close."""
-        self._chunks.sort()
-        self._connection.executemany("INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?)", self._chunks)
-        self._connection.executescript(_INDEXES)
-        self._connection.commit()
-        self.close()
-
-    def close(self) -> None:
-        """Close the file, finished or not."""
-        self._connection.close()
 
 
 def stored_articles(

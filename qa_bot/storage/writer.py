@@ -13,6 +13,7 @@ name. Left by an exception, or not published, the folder is removed.
 from __future__ import annotations
 
 import shutil
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,19 +21,20 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from qa_bot.errors import PublishError
 from qa_bot.records import Article, Chunk
-from qa_bot.storage import dense
+from qa_bot.storage import dense_writing
 from qa_bot.storage.arrays import BoolArray, FloatArray, IdArray
 from qa_bot.storage.duplicates import SIGNATURES, UNSIGNED, SignatureArray, as_signatures
 from qa_bot.storage.files import storing, sync_tree
 from qa_bot.storage.layout import Layout
 from qa_bot.storage.manifest import Root
-from qa_bot.storage.passages import PassageWriter
+from qa_bot.storage.passage_writing import PassageWriter
 from qa_bot.storage.postings import PostingsWriter
 from qa_bot.storage.repeated import EDGES, EdgeArray, masked_spans, unknown_edges
-from qa_bot.storage.rows import ARTICLE_COLUMNS, ChunkRow, remasked_row
+from qa_bot.storage.rows import ARTICLE_COLUMNS, KEY_BYTES, ChunkRow, remasked_row
 from qa_bot.storage.segment import Segment, chunk_file
 
 _BATCH = 4096
@@ -59,10 +61,10 @@ class SegmentWriter:
             except BaseException:
                 shutil.rmtree(self.folder, ignore_errors=True)
                 raise
-        self._postings = PostingsWriter()
-        self._rows: list[tuple[int, int, bool]] = []
-        self._new_ids: list[int] = []
-        self._new_keys: list[bytes] = []
+        self._postings = PostingsWriter(self.folder)
+        # Of every chunk, those of new articles first: arrays, as there may be millions.
+        self._ids, self._owners, self._hidden = array("q"), array("i"), bytearray()
+        self._new_keys = bytearray()  # one after the other
         self._signatures: dict[int, SignatureArray] = {}
         self._edges: dict[int, Any] = {}
         self._article_ids: list[str] = []
@@ -80,13 +82,14 @@ class SegmentWriter:
         traceback: TracebackType | None,
     ) -> None:
         self._passages.close()
+        self._postings.close()
         if self.folder.exists():
             shutil.rmtree(self.folder, ignore_errors=True)
 
     @property
     def chunks(self) -> int:
         """Chunks so far."""
-        return len(self._rows)
+        return len(self._ids)
 
     def add_article(self, article: Article, root: Root, relative: str) -> int:
         """Store a new article and return its number; its chunks follow in :meth:`add_chunks`."""
@@ -109,11 +112,8 @@ class SegmentWriter:
         """The chunks of new article ``number``: what is searched for each, and its embed key."""
         for chunk, text, key in zip(chunks, texts, keys, strict=True):
             row = ChunkRow.of(chunk, number, key)
-            self._passages.add_chunk(row)
-            self._postings.add(row.chunk_id, text)
-            self._rows.append((row.chunk_id, number, row.boilerplate))
-            self._new_ids.append(row.chunk_id)
-            self._new_keys.append(key)
+            self._add_row(row, text)
+            self._new_keys += key
 
     def add_signature(self, number: int, signature: SignatureArray) -> None:
         """What new article ``number`` is like: uint32 (columns,)."""
@@ -170,9 +170,7 @@ class SegmentWriter:
                     self._passages.add_analysis(number, *analysis)
                 self.articles += 1
             for row in segment.passages.chunk_rows_of(list(numbers)):
-                moved = row.of_article(numbers[row.article])
-                self._passages.add_chunk(moved)
-                self._rows.append((moved.chunk_id, moved.article, moved.boilerplate))
+                self._add_row(row.of_article(numbers[row.article]))
             self._postings.add_postings(segment.terms.postings())
         self._carried.append(segment)
 
@@ -181,7 +179,7 @@ class SegmentWriter:
 
         ``vectors`` gives float32 (len(keys), dim) for the embed keys of new chunks.
         """
-        ids = np.array([row[0] for row in self._rows], dtype=np.int64)
+        ids = np.array(self._ids, dtype=np.int64)
         order = np.argsort(ids)
         ids = ids[order]
         if len(ids) > 1 and (ids[1:] == ids[:-1]).any():
@@ -191,8 +189,8 @@ class SegmentWriter:
                 found=f"{int(ids[:-1][ids[1:] == ids[:-1]][0]):016x}",
                 mend="change chunk_tokens by one and index again: chunk ids come out anew",
             )
-        owners = np.array([row[1] for row in self._rows], dtype=np.int32)[order]
-        boilerplate = np.array([row[2] for row in self._rows], dtype=np.bool_)[order]
+        owners = np.array(self._owners, dtype=np.int32)[order]
+        boilerplate = np.array(self._hidden, dtype=np.bool_)[order]
         with storing(self.folder):
             for name, values in (("ids", ids), ("owners", owners), ("boilerplate", boilerplate)):
                 np.save(chunk_file(self.folder, name), values)
@@ -200,7 +198,8 @@ class SegmentWriter:
             np.save(self.folder / SIGNATURES, as_signatures(signatures))
             np.save(self.folder / EDGES, self._edge_rows(self.articles))
             self._postings.write(self.folder, ids)
-            dense.write_vectors(self.folder, ids, self._matrix(ids, vectors, dim))
+            blocks = self._blocks(ids, order, vectors, dim)
+            dense_writing.write_vectors(self.folder, ids, blocks, dim)
             self._passages.finish()
             sync_tree(self.folder)
         return WrittenSegment(self.folder, self.articles, len(ids), self._passages.analyses)
@@ -215,17 +214,32 @@ class SegmentWriter:
             rows[number] = row
         return rows
 
-    def _matrix(
-        self, ids: IdArray, vectors: Callable[[Sequence[bytes]], FloatArray], dim: int
-    ) -> FloatArray:
-        """All vectors, float32 (len(ids), dim), filled part by part."""
-        matrix: FloatArray = np.empty((len(ids), dim), dtype=np.float32)
-        for begin in range(0, len(self._new_ids), _BATCH):
-            part = np.array(self._new_ids[begin : begin + _BATCH], dtype=np.int64)
-            matrix[np.searchsorted(ids, part)] = vectors(self._new_keys[begin : begin + _BATCH])
-        for segment in self._carried:
-            live = segment.live_ids
-            for begin in range(0, len(live), _BATCH):
-                part = live[begin : begin + _BATCH]
-                matrix[np.searchsorted(ids, part)] = segment.vectors.vectors(part)
-        return matrix
+    def _add_row(self, row: ChunkRow, text: str | None = None) -> None:
+        with storing(self.folder):
+            self._passages.add_chunk(row)
+            if text is not None:
+                self._postings.add(row.chunk_id, text)
+        self._ids.append(row.chunk_id)
+        self._owners.append(row.article)
+        self._hidden.append(row.boilerplate)
+
+    def _blocks(
+        self,
+        ids: IdArray,
+        order: npt.NDArray[np.intp],
+        vectors: Callable[[Sequence[bytes]], FloatArray],
+        dim: int,
+    ) -> Iterator[FloatArray]:
+        """The vectors of ``ids``, part by part; ``order``: which chunk, as they were added."""
+        for begin in range(0, len(ids), _BATCH):
+            part, added = ids[begin : begin + _BATCH], order[begin : begin + _BATCH]
+            block: FloatArray = np.empty((len(part), dim), dtype=np.float32)
+            new = added < len(self._new_keys) // KEY_BYTES
+            if new.any():
+                places = (added[new] * KEY_BYTES).tolist()
+                block[new] = vectors([bytes(self._new_keys[at : at + KEY_BYTES]) for at in places])
+            for segment in self._carried:
+                here = ~new & (segment.rows(part) >= 0)
+                if here.any():
+                    block[here] = segment.vectors.vectors(part[here])
+            yield block

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qa_bot.protocols import LexicalIndex
+from qa_bot.storage import postings
 from qa_bot.storage.arrays import as_ids
 from qa_bot.storage.lexical import SegmentTerms, build_terms
 from qa_bot.storage.postings import PostingsWriter
@@ -20,9 +21,17 @@ WORDS = ["kim", "train", "putin", "moscow", "ärger", "1000"]
 STEMS = {"ärger": "arger"}
 
 
-@pytest.fixture(params=["written", "merged"])
-def build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """An index of texts in which some ids are dead: written at once, or merged from two."""
+@pytest.fixture(params=["written", "in parts", "merged"])
+def build(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Build:
+    """An index of texts in which some ids are dead: written at once, sorted a few postings at a
+    time as a large one is, or merged from two."""
+    if request.param == "in parts":
+        monkeypatch.setattr(postings, "_TOKENS_HELD", 3)
+        monkeypatch.setattr(postings, "_POSTINGS_HELD", 2)
 
     def written(texts: dict[int, str], dead: set[int]) -> LexicalIndex:
         folder, ids = tmp_path_factory.mktemp("terms"), as_ids(sorted(texts))
@@ -30,18 +39,18 @@ def build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         return SegmentTerms(folder, ids, exclude=as_ids(sorted(dead)))
 
     def merged(texts: dict[int, str], dead: set[int]) -> LexicalIndex:
-        writer = PostingsWriter()
+        folder = tmp_path_factory.mktemp("merged")
+        writer = PostingsWriter(folder)
         live = sorted(set(texts) - dead)
         for part in (0, 1):
             chosen = {number: text for number, text in texts.items() if number % 2 == part}
             old = written(chosen, {number for number in dead if number % 2 == part})
             assert isinstance(old, SegmentTerms)
             writer.add_postings(old.postings())
-        folder = tmp_path_factory.mktemp("merged")
         writer.write(folder, as_ids(live))
         return SegmentTerms(folder, as_ids(live))
 
-    return written if request.param == "written" else merged
+    return merged if request.param == "merged" else written
 
 
 texts = st.dictionaries(

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from qa_bot.protocols import VectorIndex
 from qa_bot.storage.arrays import IdArray, as_ids
-from qa_bot.storage.dense import SegmentVectors, write_vectors
+from qa_bot.storage.dense import SegmentVectors
+from qa_bot.storage.dense_writing import write_vectors
 
 Matrix = npt.NDArray[np.float32]
 Build = Callable[[IdArray, Matrix], VectorIndex]
@@ -37,7 +38,7 @@ def build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     def make(ids: IdArray, matrix: Matrix) -> VectorIndex:
         folder = tmp_path_factory.mktemp(request.param)
         limit = 10**9 if request.param == "flat" or len(ids) < 40 else 0
-        write_vectors(folder, ids, matrix, flat_limit=limit)
+        write_vectors(folder, ids, [matrix], matrix.shape[1], flat_limit=limit)
         return SegmentVectors(folder)
 
     return make
@@ -166,17 +167,17 @@ def test_a_score_does_not_depend_on_the_neighbours(
     matrix, ids = unit(rows, dim, seed), some_ids(rows, seed)
     vector = unit(1, dim, seed + 1)[0]
     together, alone = tmp_path_factory.mktemp("a"), tmp_path_factory.mktemp("b")
-    write_vectors(together, ids, matrix)
+    write_vectors(together, ids, [matrix[:3], matrix[3:]], dim)
     found, scores = SegmentVectors(together).search(vector, rows)
     row = seed % rows
-    write_vectors(alone, ids[row : row + 1], matrix[row : row + 1])
+    write_vectors(alone, ids[row : row + 1], [matrix[row : row + 1]], dim)
     single = SegmentVectors(alone).search(vector, 1)
     assert scores[found.tolist().index(ids[row])] == single[1][0]
 
 
 def test_an_approximate_index_finds_nearly_all_of_the_true_neighbours(tmp_path: Path) -> None:
     ids, matrix = some_ids(5000), unit(5000, 32)
-    write_vectors(tmp_path, ids, matrix, flat_limit=100)
+    write_vectors(tmp_path, ids, [matrix], 32, flat_limit=100)
     index = SegmentVectors(tmp_path)
     assert (tmp_path / "dense.vectors.npy").exists()
     hits = 0
@@ -199,10 +200,23 @@ def test_an_approximate_index_finds_nearly_all_of_the_true_neighbours(tmp_path: 
 )
 def test_what_cannot_be_indexed_is_refused(tmp_path: Path, ids: IdArray, matrix: Matrix) -> None:
     with pytest.raises(ValueError, match=r"ascending|not finite"):
-        write_vectors(tmp_path, ids, matrix)
+        write_vectors(tmp_path, ids, [matrix], DIM)
 
 
 def test_something_else_is_no_index(tmp_path: Path) -> None:
     (tmp_path / "dense.faiss").write_bytes(b"something else entirely")
     with pytest.raises(ValueError, match="not a vector index"):
         SegmentVectors(tmp_path)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 7])
+def test_the_flat_file_is_the_one_that_faiss_writes(tmp_path: Path, rows: int) -> None:
+    import faiss
+
+    ids, matrix = some_ids(rows), unit(rows)
+    index = faiss.IndexIDMap2(faiss.IndexFlatIP(DIM))
+    if rows:
+        index.add_with_ids(matrix, ids)
+    faiss.write_index(index, str(tmp_path / "theirs"))
+    write_vectors(tmp_path, ids, [matrix[:2], matrix[2:]], DIM)
+    assert (tmp_path / "dense.faiss").read_bytes() == (tmp_path / "theirs").read_bytes()

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from qa_bot import Filters, build_index
 from qa_bot.config import Settings
 from qa_bot.retrieval.retriever import Retriever
-from qa_bot.storage import dense
+from qa_bot.storage import dense_writing
 from qa_bot.storage.snapshot import Snapshot
 from qa_bot.storage.terms import terms
 
@@ -66,11 +66,11 @@ def snapshot(
 
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "approximate":
-            written = dense.write_vectors
+            written = dense_writing.write_vectors
             patch.setattr(
-                dense,
+                dense_writing,
                 "write_vectors",
-                lambda folder, ids, matrix: written(folder, ids, matrix, flat_limit=40),
+                lambda folder, ids, blocks, dim: written(folder, ids, blocks, dim, flat_limit=40),
             )
         rows = [row(number) for number in range(ARTICLES)]
         publish(rows[: ARTICLES - 10])

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from qa_bot.chunking import searchable_text
 from qa_bot.config import Settings
 from qa_bot.errors import CorpusError, IndexLocked, ModelError
-from qa_bot.indexing import analyse, build, build_index
+from qa_bot.indexing import analyse, build, build_index, generation
 from qa_bot.records import Filters, IndexReport
 from qa_bot.storage.lexical import terms
 from qa_bot.storage.locks import writer_lock
@@ -830,8 +830,8 @@ def test_another_rule_for_near_duplicates_goes_over_all_articles(
     index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = write(tmp_path / "news", agency=LONG, paper=f"{LONG} This is ours.")
-    monkeypatch.setattr(build, "find_clusters", lambda new: frozenset())
-    monkeypatch.setattr(build, "RULE", "an older one")
+    monkeypatch.setattr(generation, "find_clusters", lambda new: frozenset())
+    monkeypatch.setattr(generation, "RULE", "an older one")
     index_of(folder, index)
     assert not Snapshot.open(index).has_near_duplicates
     monkeypatch.undo()

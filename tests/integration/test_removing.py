@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from fakes import FakeEmbedder
 from qa_bot.config import Settings
 from qa_bot.errors import CorpusError, IndexNotFound
 from qa_bot.indexing import build_index, remove_articles
+from qa_bot.indexing.repacking import leave_out
 from qa_bot.records import Answer, Citation, IndexReport, Span
 from qa_bot.storage.lexical import terms
 from qa_bot.storage.locks import writer_lock
@@ -248,6 +251,58 @@ def test_of_a_kept_file_of_rows_only_the_rows_go(index: Path) -> None:
     report = index_of(uploads, index)
     assert len(report.unchanged) == 4
     assert (report.added, report.removed, report.changed) == ((), (), ())
+
+
+@pytest.mark.parametrize("name", ["all.zip", "all.tar", "all.tar.gz"])
+def test_one_file_goes_out_of_a_kept_archive_and_the_others_keep_their_ids(
+    index: Path, tmp_path: Path, name: str
+) -> None:
+    uploads = index / "uploads"
+    uploads.mkdir(parents=True)
+    folder = write(tmp_path / "packed", kim=KIM, secret=SECRET, sport=SPORT)
+    (folder / "rows.jsonl").write_text(json.dumps({"text": f"{SPORT} In rows."}))
+    kind = {"all.zip": "zip", "all.tar": "tar", "all.tar.gz": "gztar"}[name]
+    shutil.make_archive(str(uploads / "all"), kind, folder)
+    index_of(uploads, index)
+    before = ids_of(index)
+    assert f"uploads/{name}!secret.txt" in before
+    report = removed(index, f"uploads/{name}!secret.txt", purge=True)
+    assert report.notices == ()
+    assert [path.name for path in uploads.iterdir()] == [name]
+    shutil.unpack_archive(uploads / name, tmp_path / "unpacked")
+    left = sorted(path.name for path in (tmp_path / "unpacked").iterdir())
+    assert left == ["kim.txt", "rows.jsonl", "sport.txt"]
+    assert (tmp_path / "unpacked" / "kim.txt").read_text() == KIM
+    assert holding(index, "zanzibarquokka") == []
+    report = index_of(uploads, index)
+    assert (report.added, report.removed, report.changed) == ((), (), ())
+    assert ids_of(index) == [one for one in before if "secret" not in one]
+
+
+def test_what_cannot_be_left_out_of_an_archive_is_told(index: Path) -> None:
+    uploads = index / "uploads"
+    uploads.mkdir(parents=True)
+    with zipfile.ZipFile(uploads / "all.zip", "w") as archive:
+        archive.writestr("a.txt", KIM)
+        archive.writestr("rows.jsonl", json.dumps({"id": "s", "text": SECRET}))
+    index_of(uploads, index)
+    content = (uploads / "all.zip").read_bytes()
+    report = removed(index, "uploads/all.zip!rows.jsonl#s", purge=True)
+    assert "all.zip still holds the text, as 1 other" in report.notices[0]
+    assert (uploads / "all.zip").read_bytes() == content
+
+
+def test_an_archive_that_cannot_be_written_anew_is_as_it_was(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.txt", KIM)
+        archive.writestr("b.txt", SECRET)
+    content = bytearray((tmp_path / "a.zip").read_bytes())
+    content[content.index(b"armoured")] ^= 1  # its checksum no longer fits
+    for name, broken in (("a.zip", bytes(content)), ("b.tar.gz", b"no archive"), ("c.zip", b"no")):
+        (tmp_path / name).write_bytes(broken)
+        assert leave_out(tmp_path / name, {"b.txt"}) == set()
+        assert (tmp_path / name).read_bytes() == broken
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.zip", "b.tar.gz", "c.zip"]
 
 
 def test_a_generation_that_is_being_read_goes_when_it_is_let_go(

@@ -190,7 +190,7 @@ def test_an_index_made_without_is_brought_to_it_without_embedding_what_it_holds(
 ) -> None:
     write(folder, **noted("emil"), plain=body("plain"))
     with monkeypatch.context() as patch:  # a segment as it was written before
-        patch.setattr("qa_bot.indexing.build.changed_masking", nothing)
+        patch.setattr("qa_bot.indexing.generation.changed_masking", nothing)
         patch.setattr("qa_bot.storage.writer.EDGES", "edges.old")
         index_of(folder, index)
     assert not list(index.rglob(EDGES))

@@ -93,7 +93,7 @@ def published_index(index: Path, rows: Sequence[tuple[str, str, str, str | None,
             vectors = {}
             for number, article in list(writer.added()):
                 chunk = chunk_of(article, boilerplate[article.article_id])
-                key = hashlib.sha256(chunk.chunk_id.encode()).digest()
+                key = hashlib.sha256(chunk.chunk_id.encode()).digest()[:16]
                 vectors[key] = embedder.embed([article.text])[0]
                 writer.add_chunks(number, [chunk], [article.text], [key])
             written = writer.finish(

@@ -361,3 +361,20 @@ def test_ctrl_c_ends_watching_cleanly(articles: Path, tmp_path: Path) -> None:
     assert "2 added" in out
     assert "Traceback" not in err
     assert "Stopped watching." in err
+
+
+def test_articles_of_foreign_languages_are_one_notice_in_every_run(
+    run: Run, articles: Path
+) -> None:
+    german = (
+        "Die Brücke über die Aller wurde am Montag für elf Tage gesperrt, sagte die Polizei. Die "
+        "Stadt plant eine Umleitung, und der Bürgermeister bittet alle Gäste um Geduld."
+    )
+    for number in range(5):
+        (articles / f"german{number}.txt").write_text(f"{german} {german} Das ist Nummer {number}.")
+    for _ in range(2):
+        _, out, _ = run("index", articles)
+        notices = out.partition("Notices:\n")[2].splitlines()
+        assert len(notices) == 1
+        assert notices[0].startswith("  5 articles look foreign ('de': 5); questions")
+        assert notices[0].endswith("german2.txt and 2 more")

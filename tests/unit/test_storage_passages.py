@@ -13,7 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qa_bot.records import Article, Chunk, Span
-from qa_bot.storage.passages import FILE, PassageStore, PassageWriter, stored_articles
+from qa_bot.storage.passage_writing import PassageWriter
+from qa_bot.storage.passages import FILE, PassageStore, stored_articles
 from qa_bot.storage.rows import ChunkRow, chunk_hex, record_hash
 
 strings = st.text(st.characters(codec=None), max_size=30)  # lone surrogates and NUL included
