@@ -95,20 +95,7 @@ def compose(
     Raises:
         CitationError: a quote is not what its article says.
     """
-    empty = Answer(
-        question=question,
-        status="abstained",
-        text=None,
-        confidence=0.0,
-        citations=(),
-        alternatives=(),
-        conflicts=(),
-        independent_sources=0,
-        passages=(),
-        reason=None,
-        rewritten_question=None,
-        generation=snapshot.generation,
-    )
+    empty = Answer.abstained(question, "", generation=snapshot.generation)
     if not snapshot.article_count:
         return replace(empty, reason="the index holds no articles yet")
     if not read:
@@ -163,6 +150,7 @@ def compose(
     return replace(
         empty,
         status="answered",
+        reason=None,
         text=main[0].quote,
         confidence=sure[0],
         citations=main,
