@@ -1,7 +1,7 @@
 """The shape of an answer: what is shown of a span depends on the kind of question.
 
 yes_no   the sentence that the best span stands in; a question settles nothing
-why, how the clause around the span
+why, how the clause around the span, but for "how is it described?"
 list     the whole enumeration; other answers are further items of the list
 who_is   what the passages say that the person is, else the reader's span
 
@@ -11,7 +11,6 @@ their confidence was told; nothing else about them changes.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,7 +18,7 @@ from qa_bot.answering.cite import sentence_at
 from qa_bot.answering.clauses import clause_around
 from qa_bot.answering.describing import describe, meets
 from qa_bot.answering.enumerations import enumeration_around
-from qa_bot.answering.question_kinds import QuestionKind, asked_name
+from qa_bot.answering.question_kinds import QuestionKind, asked_name, asks_for_words
 from qa_bot.answering.select import AnswerGroup, RankedSpan
 from qa_bot.answering.words import answer_key
 from qa_bot.records import AnswerKind, Article, ScoredPassage, Span
@@ -31,20 +30,7 @@ Widened = Callable[[Article, Span], Span | None]
 STANDS_ALONE: frozenset[QuestionKind] = frozenset({"yes_no", "list", "who_is"})
 """Kinds of which several answers are right together: another answer takes no confidence."""
 
-_SLOPE, _INTERCEPT = 1.3, -1.1
-"""The confidence is fitted with rivals; without them it is too high. Of all logits of answers
-that stand alone these two make one that means what it says, measured alike for questions
-for yes or no and for lists: benchmarks/kind_confidence.py."""
-
 _KINDS: dict[QuestionKind, AnswerKind] = {"yes_no": "sentence", "list": "list"}
-
-
-def sure_alone(confidence: float) -> float:
-    """How sure an answer is that no other one competes with (0 to 1), from its confidence as
-    if it were the only answer that was found."""
-    bounded = min(max(confidence, 1e-9), 1 - 1e-9)
-    logit = _SLOPE * math.log(bounded / (1 - bounded)) + _INTERCEPT
-    return 1 / (1 + math.exp(-logit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +65,7 @@ def shape_answers(
     if kind == "list":
         groups, sure = _no_echoes(question, groups, sure)
     widen = _WIDENED.get(kind)
-    if widen is None:
+    if widen is None or (kind == "how" and asks_for_words(question)):
         return Shaped("span", tuple(groups), tuple(sure))
     shown: list[AnswerGroup] = []
     kept: list[float] = []

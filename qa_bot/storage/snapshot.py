@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from qa_bot.errors import IndexMismatch
-from qa_bot.records import Article, ArticleAnalysis, EmbedderFingerprint, Filters, Passage
+from qa_bot.records import Article, ArticleAnalysis, EmbedderFingerprint, Filters, Passage, Span
 from qa_bot.storage.arrays import (
     NO_IDS,
     NO_SCORES,
@@ -129,6 +129,15 @@ class Snapshot:
             KeyError: there is none of that id in this generation.
         """
         return self._library.analysis(article_id)
+
+    def repeated(self, article_id: str) -> tuple[Span, ...]:
+        """Those of an article's masked sentences that are masked because they repeat in others
+        of its source (:mod:`qa_bot.storage.repeated`), in order.
+
+        Raises:
+            KeyError: there is none of that id in this generation.
+        """
+        return self._library.repeated(article_id)
 
     @property
     def has_near_duplicates(self) -> bool:
