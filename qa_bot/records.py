@@ -278,6 +278,27 @@ class Answer:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     kind: AnswerKind = "span"
 
+    @classmethod
+    def abstained(
+        cls, question: str, reason: str, *, generation: int, kind: AnswerKind = "span"
+    ) -> Answer:
+        """An answer that quotes nothing, and says why."""
+        return cls(
+            question=question,
+            status="abstained",
+            text=None,
+            confidence=0.0,
+            citations=(),
+            alternatives=(),
+            conflicts=(),
+            independent_sources=0,
+            passages=(),
+            reason=reason,
+            rewritten_question=None,
+            generation=generation,
+            kind=kind,
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dict of plain types, with ``schema_version``.
 

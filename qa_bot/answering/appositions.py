@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
+from qa_bot.answering.naming import mentions, names
+from qa_bot.answering.roles import OFFICES, TITLES, ends_in_role, is_role
 from qa_bot.answering.words import FINITE_VERBS, vocabulary
 from qa_bot.corpus.text import sentences
 from qa_bot.records import Span
@@ -30,17 +31,22 @@ _NOT_DESCRIBING = vocabulary(
     " during since until once both his her their its yes no whether best known born pictured right"
     " left centre center seen shown wearing speaking dead alive already of above below"
 )
-_STARTS = re.compile(
-    r"(?:an?|the|one of|former|then|now|current|late|chief|head|co-|senior|lead|his|her|their|its"
-    r"|[a-z][\w’'-]+|[A-Z][\w.’'&-]+)\b",
+_DETERMINER = re.compile(
+    r"(?!(?:who|he|she|it|that|there|here|what|let)['’]s)"
+    r"(?:an?|the|one of|another|former|then|current|late|his|her|their|its"
+    r"|[\w.-]+(?: [\w.-]+){0,2}['’]s)\s"
 )
+_PREPOSITION = re.compile(r"\s(?:of|at|in|for|with|from|to|on|by|and|who|that)\s")
 _IS = re.compile(
     r"\s+(?:is|was|has been|became|serves as|served as|works as|worked as|had been)\s+"
     r"(?:(?:also|now|currently|then|perhaps|arguably|still)\s+)?"
     r"(?=(?:an?|the|one of|[a-z]+['’]s|[A-Z][\w]+['’]s?|head|chief|director|president|chair\w*"
     r"|professor|co-\w+|founder|leader|chancellor|minister|mayor|governor|editor)\b)"
 )
-_CLOSE = re.compile(r"[,;:()—–”\"]|\s[-–—]{1,2}\s|[.!?](?:\s|\Z)|\s+whose\b|,?\s+according\b")
+_CLOSE = re.compile(
+    r"[,;:()—–”\"]|\s[-–—]{1,2}\s|(?<![.\s][A-Z])(?<!\bNo)\.(?:\s|\Z)|[!?](?:\s|\Z)"
+    r"|\s+whose\b|,?\s+according\b"
+)
 _CLOSE_PREDICATE = re.compile(r"[;:()—]|\s[-–—]{1,2}\s|,\s|[.!?][\"”]?(?:\s|\Z)")
 _GO_ON = re.compile(
     r",\s+(?=(?:[A-Z][a-z]+|[A-Z]\.(?:[A-Z]\.)+)(?:\s+[A-Z][a-z]+)*[,.]?(?:\s|\Z)(?![a-z]+ed\b))"
@@ -55,8 +61,6 @@ _TITLE_STOP = vocabulary(
 )
 _MOST_WORDS = 22
 _LEAST_LETTERS = 4
-_NAMESAKE = re.compile(r"[A-Z][\w.’'-]*\s+\Z")
-"""Another first name, or a firm's: "Anna Lund" is not Ole Lund."""
 _KEPT_PARTICIPLES = vocabulary("retired appointed elected disgraced renowned acclaimed celebrated")
 
 
@@ -69,11 +73,6 @@ class Description:
     form: Form
 
 
-def names(text: str, name: str) -> bool:
-    """Whether ``text`` holds the name, with any kind of apostrophe, blank and case."""
-    return _mention(name).search(text) is not None
-
-
 def descriptions(text: str, name: str, bounds: Span) -> Iterator[Description]:
     """What ``text`` says inside ``bounds`` that the person called ``name`` is, in order.
 
@@ -82,27 +81,10 @@ def descriptions(text: str, name: str, bounds: Span) -> Iterator[Description]:
     """
     if not names(text, name):
         return
-    full, surname = _mention(name), _mention(name.split()[-1])
     for local in sentences(bounds.of(text)):
         sentence = local.shift(bounds.start)
-        taken = [Span(*found.span()) for found in full.finditer(text, sentence.start, sentence.end)]
-        for found in surname.finditer(text, sentence.start, sentence.end):
-            alone = Span(*found.span())
-            if not any(alone.overlaps(whole) for whole in taken) and not _NAMESAKE.search(
-                text, sentence.start, alone.start
-            ):
-                taken.append(alone)
-        for mention in sorted(taken):
+        for mention in mentions(text, name, sentence):
             yield from _of_mention(text, mention, sentence)
-
-
-@lru_cache(maxsize=64)
-def _mention(name: str) -> re.Pattern[str]:
-    words = [re.escape(word) for word in re.split(r"[\s.]+", name) if word]
-    # "J. Alex Navarro" may be written with or without stops; a middle name may stand between.
-    between = r"[.\s\u00a0]+(?:(?:[A-Z]\.|[\"“‘'(][A-Z]\w+[\"”’')])[\s\u00a0]+)?"
-    joined = between.join(words).replace("'", "['’]").replace("’", "['’]")
-    return re.compile(rf"(?<![\w-]){joined}(?![\w-])", re.IGNORECASE)
 
 
 def _of_mention(text: str, name: Span, sentence: Span) -> Iterator[Description]:
@@ -122,11 +104,15 @@ def _behind(text: str, name: Span, sentence: Span) -> Span | None:
     opened = re.compile(rf"{_PAREN}{_AGE}(?:,|\s+[-–—]{{1,2}}|\s+\()\s+|\s+\(").match(
         text, name.end, sentence.end
     )
-    if opened is None or not _STARTS.match(text, opened.end(), sentence.end):
+    if opened is None:
         return None
     start = opened.end()
     first = _WORD.match(text, start, sentence.end)
     if first is None or first.group().casefold() in _NOT_DESCRIBING:
+        return None
+    if not _DETERMINER.match(text, start, sentence.end) and not _begins_with_role(
+        text[start : sentence.end]
+    ):
         return None
     closed = _CLOSE.search(text, _quoted_end(text, start, sentence.end), sentence.end)
     end = closed.start() if closed else sentence.end
@@ -144,6 +130,22 @@ def _behind(text: str, name: Span, sentence: Span) -> Span | None:
     return _described(text, start, end, closing=closed is not None)
 
 
+def _begins_with_role(rest: str) -> bool:
+    """Whether words without an article say what somebody is: "founder and head of ...", "chief
+    economist at ..."; not "Polish President Andrzej Duda", another person, nor "asking why"."""
+    closed = _CLOSE.search(rest)
+    phrase = _PREPOSITION.split(rest[: closed.start()] if closed else rest)[0]
+    words = [word.rstrip(".’'") for word in _WORD.findall(phrase)]
+    if not words or words[0].endswith(("ed", "ing", "ly", "s")):
+        return False
+    for place, word in enumerate(words):
+        if is_role(word):
+            behind = words[place + 1 : place + 2]
+            if not behind or behind[0][0].islower() or behind[0].casefold() in TITLES:
+                return True
+    return False
+
+
 def _quoted_end(text: str, start: int, stop: int) -> int:
     """Behind the words in quotation marks that the description holds; ``start`` if none do."""
     quoted = re.compile(
@@ -159,20 +161,13 @@ def _described(text: str, start: int, end: int, *, closing: bool) -> Span | None
         return None
     if len(words) == 1 and lowered[0].endswith(("ed", "ly", "ing")):
         return None  # "Ole Lund, agreed"
-    if not any(word[0].islower() for word in words) and not _OFFICES.intersection(lowered):
+    if not any(word[0].islower() for word in words) and not OFFICES.intersection(lowered):
         return None  # "Ole Lund, Anna Berg, and ...", or a place
     cut = next((i for i, word in enumerate(lowered) if word in FINITE_VERBS), None)
     relative = next((i for i, word in enumerate(lowered) if word in ("who", "whose", "that")), None)
     if cut is not None and (relative is None or relative > cut):
         return None
     return Span(start, start + len(text[start:end].rstrip(' ,.;:"”')))
-
-
-_OFFICES = vocabulary(
-    "president minister director professor chairman chairwoman chair ceo editor secretary"
-    " governor senator mayor chief captain coach manager spokesman spokeswoman spokesperson"
-    " analyst founder"
-)
 
 
 def _predicate(text: str, name: Span, sentence: Span) -> Span | None:
@@ -186,7 +181,7 @@ def _predicate(text: str, name: Span, sentence: Span) -> Span | None:
     closed = _CLOSE_PREDICATE.search(text, copula.end(), sentence.end)
     end = closed.start() if closed else sentence.end
     words = _WORD.findall(text[copula.end() : end])
-    if not 1 < len(words) <= 2 * _MOST_WORDS:
+    if not 1 < len(words) <= 2 * _MOST_WORDS or words[-1] in ("them", "those", "these"):
         return None
     return Span(copula.end(), copula.end() + len(text[copula.end() : end].rstrip(' ,.;:"”')))
 
@@ -209,6 +204,9 @@ def _before(text: str, name: Span, sentence: Span) -> Description | None:
     for word in reversed(words):
         lowered = word.group().casefold()
         between = text[word.end() : start if start is not None else stop]
+        if form == "named" and lowered in _POSSESSIVES and not between.strip():
+            start = word.start()
+            break
         if between.strip() or (lowered in _TITLE_STOP and lowered != "of"):
             break
         if word.group()[-1] == "." and len(word.group()) > 2 and word.group()[:-1].islower():
@@ -231,8 +229,10 @@ def _before(text: str, name: Span, sentence: Span) -> Description | None:
     ):
         return None
     telling = [w for w in found if w[0].islower() and w.casefold() not in ("the", "a", "an", "of")]
-    if not telling and not (_OFFICES | _TITLES).intersection(lowered_words):
+    if not telling and not (OFFICES | TITLES).intersection(lowered_words):
         return None
+    if form == "title" and not ends_in_role(found):
+        return None  # "trying to oust Ole Lund", "a shook-up Ole Lund"
     if (
         form == "named"
         and lowered_words[0] not in _DETERMINED
@@ -243,8 +243,5 @@ def _before(text: str, name: Span, sentence: Span) -> Description | None:
     return Description(Span(start, start + len(described)), sentence, form)
 
 
+_POSSESSIVES = vocabulary("his her their its")
 _DETERMINED = vocabulary("the a an his her their its former one")
-_TITLES = vocabulary(
-    "speaker meteorologist actor actress singer author king queen prince princess general colonel"
-    " judge justice attorney rep sen gov correspondent columnist"
-)

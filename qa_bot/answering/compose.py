@@ -17,9 +17,10 @@ from qa_bot.answering.conflict import find_conflicts, is_newer
 from qa_bot.answering.copies import place_in_copy
 from qa_bot.answering.fitted import Fitted
 from qa_bot.answering.newest import by_date, order_by_date
+from qa_bot.answering.occasions import is_too_early
 from qa_bot.answering.question_kinds import QuestionKind
 from qa_bot.answering.safety import with_context
-from qa_bot.answering.select import AnswerGroup
+from qa_bot.answering.select import AnswerGroup, RankedSpan
 from qa_bot.answering.shape import STANDS_ALONE, shape_answers
 from qa_bot.answering.sources import independent_sources
 from qa_bot.records import (
@@ -99,20 +100,7 @@ def compose(
     Raises:
         CitationError: a quote is not what its article says.
     """
-    empty = Answer(
-        question=question,
-        status="abstained",
-        text=None,
-        confidence=0.0,
-        citations=(),
-        alternatives=(),
-        conflicts=(),
-        independent_sources=0,
-        passages=(),
-        reason=None,
-        rewritten_question=None,
-        generation=snapshot.generation,
-    )
+    empty = Answer.abstained(question, "", generation=snapshot.generation)
     if not snapshot.article_count:
         return replace(empty, reason="the index holds no articles yet")
     if not read:
@@ -149,7 +137,9 @@ def compose(
         groups, sure = [groups[i] for i in order], [sure[i] for i in order]
 
     def cited(group: AnswerGroup) -> tuple[Citation, ...]:
-        return _citations(snapshot, group, flags, may_be_cited, newest_first=newest_first)
+        first, *others = group.supporting()
+        spans = [first, *(span for span in others if not is_too_early(question, span))]
+        return _citations(snapshot, spans, flags, may_be_cited, newest_first=newest_first)
 
     sides = find_conflicts(question, groups, standing, fitted.threshold)
     against = {side.place: side.group for side in sides}
@@ -168,6 +158,7 @@ def compose(
     return replace(
         empty,
         status="answered",
+        reason=None,
         text=main[0].quote,
         confidence=sure[0],
         citations=main,
@@ -182,15 +173,14 @@ def compose(
 
 def _citations(
     snapshot: Articles,
-    group: AnswerGroup,
+    supporting: Sequence[RankedSpan],
     flags: tuple[str, ...],
     may_be_cited: Callable[[str], bool],
     *,
     newest_first: bool,
 ) -> tuple[Citation, ...]:
-    """One an article, best or newest first, each followed by the copies of its article that
+    """One of each span, best or newest first, each followed by the copies of its article that
     say the same at the same place; ``cite`` checks each against its article."""
-    supporting = group.supporting()
     spans = (by_date(supporting) if newest_first else supporting)[:MOST_CITATIONS]
     places = [(span.candidate.article_id, span.candidate.span) for span in spans]
     cited = {article_id for article_id, _ in places}

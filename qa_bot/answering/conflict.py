@@ -12,10 +12,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cache
 
 from qa_bot.answering.kinds import asks_for_a_name, asks_for_several, disagree
+from qa_bot.answering.occasions import (
+    MOST_DAYS_APART,
+    MOST_DAYS_OF_COUNT,
+    are_far_apart,
+    is_of_another_time,
+    is_too_early,
+    sentence_around,
+)
 from qa_bot.answering.select import AnswerGroup, RankedSpan, span_meaning
 from qa_bot.answering.units import UNITS, singular
 from qa_bot.answering.words import vocabulary
@@ -30,20 +37,18 @@ words around both spans already speak for it."""
 _BESIDE, _AROUND = 2, 6
 """Words before and after a quantity that tell what is measured: one in common beside it is
 enough, or two somewhat further off."""
-MOST_DAYS_APART = 90
-"""Articles published further apart speak of two events (this week's jackpot and last year's),
-unless a name is asked for as it now is ("Who is ...")."""
 _ON_TOPIC = 0.6
 """Share of the question's names, or of its terms where it has none, in the passage."""
 _WORDS = re.compile(r"[\w'’£$€%.,-]+")
 _NOW = re.compile(r"who (?:is|are|leads|runs|heads|owns)\b")
 _OF_SHARE = 0.75
 """A name's sentence must speak of the question nearly as much as the answer's does."""
-_YEAR = re.compile(r"\b(?:1[89]|20)\d{2}\b")
-_NEAR = 120
-"""Characters before and after a span that are looked at."""
-_SENTENCE_END = re.compile(r"[.!?…]['\"”’)]*\s|\n")
-_CLAIMED = "seek sought demand ask propose target goal lawsuit sue expect forecast plan hope"
+_CLAIMED = (
+    "seek sought demand ask propose target goal lawsuit sue expect forecast predict plan hope"
+)
+"""Near a quantity: it was asked for or foreseen, which contradicts nothing that came to be."""
+_RATES = "hourly daily nightly weekly monthly annual annually yearly each every"
+"""What there is of each day is not what there was of one."""
 _QUESTION_TERMS = vocabulary("long mani much time hour minut day week year number amount last")
 
 
@@ -81,8 +86,9 @@ def find_conflicts(
         return []
     # An article that gives the answer too, however weakly, does not contradict it.
     agreeing = {span.candidate.article_id for span in groups[0].spans}
+    most_days = MOST_DAYS_OF_COUNT if meaning.kind == "quantity" else MOST_DAYS_APART
     asked = _Asked(question)
-    measured = _around(answer, _AROUND) | asked.common
+    beside = _around(answer, _AROUND)
     sides: list[Side] = []
     heard: set[str] = set()
     for place, group in enumerate(groups[1:], start=1):
@@ -93,10 +99,11 @@ def find_conflicts(
             and span.candidate.margin > 0
             and disagree(meaning, span_meaning(span))
             and asked.is_topic_of(span)
-            and (meaning.kind != "quantity" or _measures(measured, span))
+            and (meaning.kind != "quantity" or _measures(asked.common, beside, span))
             and (meaning.kind != "name" or asked.share(span) >= _OF_SHARE * asked.share(answer))
-            and (asked.about_now or not _far_apart(answer, span))
-            and (meaning.kind == "day" or not _of_another_year(question, answer, span))
+            and (asked.about_now or not are_far_apart(answer, span, most=most_days))
+            and not is_too_early(question, span)
+            and (meaning.kind == "day" or not is_of_another_time(question, answer, span))
         )
         least = floor * SHARE_OF_FLOOR if meaning.kind == "quantity" else floor
         if spans and standing(replace(group, spans=spans)) >= least:
@@ -140,47 +147,26 @@ class _Asked:
     def share(self, span: RankedSpan) -> float:
         """Share of the question's terms that stand near ``span`` in its sentence."""
         wanted = self.names | self.common
-        held = terms(" ".join(_sentence(span)))
+        held = terms(" ".join(sentence_around(span)))
         return len(wanted.intersection(held)) / len(wanted) if wanted else 1.0
 
 
-def _measures(measured: frozenset[str], span: RankedSpan) -> bool:
-    """Whether the words around ``span`` say that it measures the same, and as a fact."""
-    if _claimed_terms() & _around(span, _AROUND) - measured:
+def _measures(asked: frozenset[str], beside: frozenset[str], span: RankedSpan) -> bool:
+    """Whether the words around ``span`` say that it measures what is ``asked``, as a fact and
+    over the same time as the answer; ``beside`` are the words around that."""
+    around = _around(span, _AROUND)
+    for telling in map(_terms_of, (_CLAIMED, _RATES)):
+        if telling & around and not telling & beside:
+            return False
+    if _terms_of(_RATES) & beside and not _terms_of(_RATES) & around:
         return False
-    return bool(measured & _around(span, _BESIDE)) or len(measured & _around(span, _AROUND)) > 1
+    measured = asked | beside
+    return bool(measured & _around(span, _BESIDE)) or len(measured & around) > 1
 
 
 @cache
-def _claimed_terms() -> frozenset[str]:
-    """Near a quantity: it was asked for or foreseen, which contradicts nothing that came to be."""
-    return frozenset(terms(_CLAIMED))
-
-
-def _far_apart(one: RankedSpan, other: RankedSpan) -> bool:
-    first, second = (span.passage.passage.published for span in (one, other))
-    if not first or not second:
-        return False
-    apart = date.fromisoformat(first) - date.fromisoformat(second)
-    return abs(apart.days) > MOST_DAYS_APART
-
-
-def _of_another_year(question: str, answer: RankedSpan, span: RankedSpan) -> bool:
-    """Whether the sentence of ``span`` names a year, and none that question, answer or one of
-    the two dates name: "... in Manchester in September 2019" is another conference."""
-    named = set(_YEAR.findall(" ".join(_sentence(span))))
-    dates = [one.passage.passage.published or "" for one in (answer, span)]
-    known = " ".join([question, *_sentence(answer), *dates])
-    return bool(named) and named.isdisjoint(_YEAR.findall(known))
-
-
-def _sentence(span: RankedSpan) -> tuple[str, str]:
-    """What stands before and after ``span`` in its sentence, as far as it is near."""
-    chunk = span.passage.passage.chunk
-    start = span.candidate.span.start - chunk.span.start
-    end = span.candidate.span.end - chunk.span.start
-    before, after = chunk.text[max(0, start - _NEAR) : start], chunk.text[end : end + _NEAR]
-    return _SENTENCE_END.split(before)[-1], _SENTENCE_END.split(after)[0]
+def _terms_of(words: str) -> frozenset[str]:
+    return frozenset(terms(words))
 
 
 def _around(span: RankedSpan, reach: int) -> frozenset[str]:
@@ -188,7 +174,7 @@ def _around(span: RankedSpan, reach: int) -> frozenset[str]:
 
     Names and units are left out: they stand near every number of an article.
     """
-    before, after = _sentence(span)
+    before, after = sentence_around(span)
     words = _WORDS.findall(before)[-reach:] + _WORDS.findall(after.lstrip("-"))[:reach]
     # In "two-hour meeting" the meeting may be part of the span itself.
     words += _WORDS.findall(span.candidate.text)

@@ -10,13 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from qa_bot.answering.appositions import Description, Form, descriptions, names
+from qa_bot.answering.appositions import Description, Form, descriptions
+from qa_bot.answering.naming import names
 from qa_bot.answering.select import AnswerGroup, RankedSpan
 from qa_bot.answering.words import answer_key
 from qa_bot.records import Article, ScoredPassage, SpanCandidate
 
-_BY_FORM: dict[Form, float] = {"apposition": 0.8, "predicate": 0.8, "named": 0.75, "title": 0.6}
-"""How often each form of description is right; see docs/decisions/question-kinds.md."""
+_TELLING: dict[Form, float] = {"apposition": 0.8, "predicate": 0.8, "named": 0.75, "title": 0.6}
+"""Which form goes before which: a title is right, and says little."""
+_RIGHT: dict[Form, float] = {"apposition": 0.88, "predicate": 0.69, "named": 0.83, "title": 0.88}
+"""How often each form says who somebody is: (right + 1) / (read + 2) of 99 descriptions that
+were read; docs/measurements/kinds.md."""
 _DEEPER = 0.003
 """Taken off for each passage above the one in which a description stands."""
 
@@ -43,7 +47,7 @@ def describe(
         read: the passages that are looked through, best first.
         article: article id to article.
     """
-    found: list[tuple[float, int, AnswerGroup]] = []
+    found: list[tuple[float, int, float, AnswerGroup]] = []
     for place, passage in enumerate(read):
         chunk = passage.passage.chunk
         if chunk.boilerplate:
@@ -53,13 +57,15 @@ def describe(
             if any(mask.overlaps(description.span) for mask in chunk.masked):
                 continue
             ranked = _as_ranked(description, passage, source, groups)
-            worth = _BY_FORM[description.form] - _DEEPER * place
+            rank = _TELLING[description.form] - _DEEPER * place
+            worth = _RIGHT[description.form] - _DEEPER * place
             key = answer_key(ranked.candidate.text)
-            found.append((worth, -place, AnswerGroup(key, (ranked,))))
+            found.append((rank, -place, worth, AnswerGroup(key, (ranked,))))
     found.sort(key=lambda item: (-item[0], -item[1]))
     leading: list[AnswerGroup] = []
+    ranks: list[float] = []
     worths: list[float] = []
-    for worth, _, group in found:
+    for rank, _, worth, group in found:
         known = next((i for i, other in enumerate(leading) if _same(group, other)), None)
         if known is not None:
             if not any(meets(group.best, other) for other in leading):
@@ -69,6 +75,7 @@ def describe(
             continue
         if not any(meets(group.best, other) for other in leading):
             leading.append(group)
+            ranks.append(rank)
             worths.append(worth)
     for group, confidence in zip(groups, sure, strict=True):
         met = next((i for i, other in enumerate(leading) if meets(group.best, other)), None)
@@ -76,9 +83,11 @@ def describe(
             leading.append(group)
             spoken_of = names(article(group.best.candidate.article_id).text, name)
             worths.append(confidence if spoken_of else confidence * _NAMELESS)
+            ranks.append(worths[-1])
         else:  # the reader points at it too
             worths[met] = max(worths[met], confidence)
-    order = sorted(range(len(leading)), key=lambda i: -worths[i])
+            ranks[met] = max(ranks[met], confidence)
+    order = sorted(range(len(leading)), key=lambda i: -ranks[i])
     return [leading[i] for i in order], [worths[i] for i in order]
 
 

@@ -27,9 +27,10 @@ from qa_bot.answering.followup_earlier import (
     words_of,
 )
 from qa_bot.answering.followup_entities import Entities
-from qa_bot.answering.followup_mentions import names, words
+from qa_bot.answering.followup_mentions import names, words, words_in
 from qa_bot.answering.followup_parts import put_into
-from qa_bot.answering.followup_shape import Shape, answered_noun, asked_anew, bare, shape, with_else
+from qa_bot.answering.followup_shape import Shape, asked_anew, bare, shape, with_else
+from qa_bot.answering.followup_topics import fitted, with_topic
 from qa_bot.answering.followup_words import (
     GENERAL,
     HAPPENING,
@@ -39,7 +40,6 @@ from qa_bot.answering.followup_words import (
     PAST_OR_FUTURE,
     RELATIONAL,
     SMALL_TALK,
-    TIMES,
 )
 from qa_bot.protocols import Embedder
 from qa_bot.records import Answer, Turn
@@ -58,7 +58,6 @@ _FEW = 3
 _SHORT = 5
 _LONGEST_ASKING = 7
 _MUCH = 3
-_TOPICS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +141,7 @@ class FollowUps:
         if pointed is not None:
             return pointed
         if self._is_silent(asked, parts, earlier):
-            added = _with_topic(asked, earlier)
+            added = with_topic(asked, earlier)
             return (added, last) if added else None
         return None
 
@@ -168,7 +167,7 @@ class FollowUps:
             again = with_else(core, last.shape)
         else:
             again = asked_anew(core, last.shape, answer)
-        return again or _with_topic(core, [last]) or asked
+        return again or with_topic(core, [last]) or asked
 
     def _pointed(self, asked: str, earlier: Sequence[Earlier]) -> tuple[str, Earlier] | None:
         """Every word that points back replaced by what it means."""
@@ -193,11 +192,11 @@ class FollowUps:
                 lost |= cue.kind != "noun"
         new = asked
         for cue, phrase in sorted(changes, key=lambda change: -change[0].start):
-            new = new[: cue.start] + _fitted(cue, phrase, new) + new[cue.end :]
+            new = new[: cue.start] + fitted(cue, phrase, new) + new[cue.end :]
         turn = turns[0] if turns else earlier[-1]
         if lost or (changes and not names(new)):
             # What is meant has no name here, so the topic has to say it.
-            new = _with_topic(new, earlier) or new
+            new = with_topic(new, earlier) or new
         return (new, turn) if new != asked else None
 
     def _meant(self, cue: Cue, turn: Earlier, asked: str, taken: set[str]) -> str | None:
@@ -248,46 +247,3 @@ class FollowUps:
 
     def _near(self, one: str, other: str) -> float:
         return float(self._embedder.embed_question(one) @ self._embedder.embed_question(other))
-
-
-def words_in(text: str) -> list[str]:
-    """The words of a text in small letters."""
-    return [word.low for word in words(text)]
-
-
-def _fitted(cue: Cue, phrase: str, text: str) -> str:
-    """``phrase`` as it stands in the place of the cue."""
-    if cue.owning:
-        return f"{phrase}’" if phrase.endswith("s") else f"{phrase}’s"
-    if cue.kind == "there":
-        before = text[: cue.start].rstrip().lower()
-        return phrase if before.endswith((" from", " in", " at", " to")) else f"in {phrase}"
-    if cue.kind == "then":
-        return f"in {phrase}" if phrase[:1].isdigit() and len(phrase) == 4 else f"on {phrase}"
-    return phrase
-
-
-def _with_topic(asked: str, earlier: Sequence[Earlier]) -> str | None:
-    """``asked`` with the names and phrases of the latest question that has some, in brackets."""
-    told = set(words_of(asked))
-    for turn in reversed(earlier):
-        topics: list[str] = []
-        known = set(told)
-        phrases = turn.phrases()
-        spoken = [
-            mention.text
-            for mention in phrases
-            if not any(m.start <= mention.start and mention.end < m.end for m in phrases)
-        ]
-        asked_for = answered_noun(turn.shape)
-        if names(asked_for) or " " in asked_for:
-            spoken.insert(0, asked_for)
-        for phrase in spoken:
-            told_now = words_of(phrase)
-            new = set(told_now) - known
-            if new and told_now[-1] not in TIMES and len(topics) < _TOPICS:
-                topics.append(phrase)
-                known |= new
-        if topics:
-            return f"{asked.rstrip(' ?!.')} ({', '.join(topics)})?"
-    return None

@@ -230,3 +230,8 @@ def singular(noun: str) -> str:
     if noun.endswith(("ches", "shes", "sses", "xes")):
         return noun[:-2]
     return noun[:-1]
+
+
+def words_in(text: str) -> list[str]:
+    """The words of a text in small letters."""
+    return [word.low for word in words(text)]

@@ -73,6 +73,8 @@ def _hidden_verb(tokens: Sequence[Word], text: str) -> int | None:
     if do is None or do + 1 >= len(tokens):
         return None
     start = do + 1 + (tokens[do + 1].low in DETERMINERS)
+    if start >= len(tokens):
+        return None
     owned = tokens[start].owns or tokens[start].low in NATIONALITIES
     if start == do + 1 and not owned:
         return None

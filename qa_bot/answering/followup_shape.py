@@ -1,9 +1,9 @@
 """How a question is built, and the same question with another question word or another part.
 
 Enough of English grammar for questions: the asking phrase ("With what share of the
-vote"), the auxiliary, and the rest. Regular and common irregular past forms are led
-back to their base, so that "Who won the vote?" and "When?" give "When did Lula win
-the vote?".
+vote"), the auxiliary, and the rest. Past forms are led back to their base
+(:mod:`qa_bot.answering.followup_verbs`), so that "Who won the vote?" and "When?" give
+"When did Lula win the vote?".
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from qa_bot.answering.followup_mentions import Word, singular, words
+from qa_bot.answering.followup_verbs import IRREGULAR, base_form
 from qa_bot.answering.followup_words import (
     AUXILIARIES,
     BE,
@@ -27,26 +28,8 @@ from qa_bot.answering.followup_words import (
     TIMES,
     WH,
 )
-from qa_bot.answering.words import vocabulary
 
 Build = Literal["inverted", "subject", "yes or no", "fragment", "asking"]
-
-_PAST = vocabulary(
-    "won-win lost-lose said-say made-make took-take gave-give got-get went-go came-come "
-    "became-become began-begin broke-break brought-bring built-build bought-buy caught-catch "
-    "chose-choose cost-cost cut-cut did-do drew-draw drove-drive ate-eat fell-fall felt-feel "
-    "fought-fight found-find flew-fly froze-freeze grew-grow heard-hear held-hold hit-hit "
-    "hurt-hurt kept-keep knew-know laid-lay led-lead left-leave lent-lend let-let lit-light "
-    "met-meet paid-pay put-put read-read rode-ride rose-rise ran-run saw-see sold-sell "
-    "sent-send set-set shook-shake shot-shoot shut-shut sang-sing sank-sink sat-sit slept-sleep "
-    "spoke-speak spent-spend stood-stand stole-steal struck-strike swam-swim taught-teach "
-    "told-tell thought-think threw-throw understood-understand woke-wake wore-wear wrote-write "
-    "beat-beat bet-bet bid-bid burst-burst quit-quit sought-seek overtook-overtake "
-    "withdrew-withdraw oversaw-oversee swept-sweep hung-hang dealt-deal meant-mean"
-)
-"""Irregular past forms with their base."""
-_IRREGULAR = dict(pair.split("-") for pair in _PAST)
-
 
 _IN_BRACKETS = re.compile(r"(?<=\w) \([^()]*\)$")
 
@@ -198,33 +181,6 @@ def with_else(core: str, earlier: Shape) -> str | None:
     return None
 
 
-def base_form(verb: str) -> str | None:
-    """The base of a past form: "won" to "win", "agreed" to "agree"; None for other forms."""
-    low = verb.lower()
-    if low in _IRREGULAR:
-        return _IRREGULAR[low]
-    if not low.endswith("ed") or len(low) < 4:
-        return None
-    stem = low[:-2]
-    if low.endswith("ied") and len(low) > 4:
-        return f"{low[:-3]}y"
-    if stem.endswith(
-        ("at", "iz", "is", "v", "u", "c", "dg", "ng", "s", "ut", "ir", "or", "re", "le")
-    ):
-        if stem.endswith(("ss", "sh", "ch", "x", "us")) or low.endswith(("toured", "favored")):
-            return stem
-        if stem.endswith("ng") and not stem.endswith(("ang", "eng", "ing")):
-            return stem
-        if stem.endswith(("or",)) and stem not in ("scor", "stor", "explor", "ignor", "restor"):
-            return stem
-        return f"{stem}e"
-    if len(stem) > 3 and stem[-1] == stem[-2] and stem[-1] not in "lsz":
-        return stem[:-1]
-    if low.endswith("eed"):
-        return low[:-1]
-    return stem
-
-
 def _question_word(tokens: list[Word]) -> int | None:
     """The place of the question word: first, or after one preposition or two."""
     for place, token in enumerate(tokens[:3]):
@@ -263,7 +219,7 @@ def _subject_verb(tokens: list[Word], first: int) -> int | None:
         low = tokens[place].low
         if low in _NOT_VERBS:
             continue
-        if low in _IRREGULAR or (low.endswith("ed") and len(low) > 4):
+        if low in IRREGULAR or (low.endswith("ed") and len(low) > 4):
             return place
         if word == "who" and low not in PREPOSITIONS:
             return place

@@ -29,6 +29,10 @@ _NAMED = re.compile(r"(?:\w+ )?(?:who|whom|whose|which|what)\b")
 _NEAR_DAYS = 6
 """Weekdays of two articles further apart than this belong to two events."""
 _ROUGHLY = Decimal("0.1")
+_TIMES_AS_MUCH = 50
+"""A number so many times the other counts something else, ..."""
+_LEFT_OUT = frozenset(Decimal(1000) ** power for power in (1, 2, 3))
+"""... unless a thousand or a million was left out of one of them."""
 
 
 def asks_for_several(question: str) -> bool:
@@ -68,6 +72,8 @@ def _quantities_disagree(one: Quantity, other: Quantity) -> bool:
     # Five hours are "up to six". "At least 12" and 15 stay: that is how a count is corrected.
     if more.hedge == "most":
         return False
+    if less.high and not _is_comparable(less, more):
+        return False
     # 45 days are six weeks, to the week.
     if one.step != other.step and more.low - less.high <= max(one.step, other.step) / 2:
         return False
@@ -75,6 +81,11 @@ def _quantities_disagree(one: Quantity, other: Quantity) -> bool:
         low, high = min(one.high, other.high), max(one.low, other.low)
         return high - low > _ROUGHLY * high
     return not (_rounds_to(one, other) or _rounds_to(other, one))
+
+
+def _is_comparable(less: Quantity, more: Quantity) -> bool:
+    times = more.low / less.high
+    return times < _TIMES_AS_MUCH or times in _LEFT_OUT
 
 
 def _rounds_to(exact: Quantity, rough: Quantity) -> bool:

@@ -46,6 +46,7 @@ _STOP = re.compile(
 _RATE = re.compile(r"\s?(?:per|an?|/|every)\s?(second|minute|hour|day|week|month|year)\b")
 _BETWEEN_WORDS = re.compile(r"(?<=\w)-(?=[a-z])|(?<=[a-z])-(?!\w)")
 _NO_QUANTITY = re.compile(r"\s?[-.,]?\d|\s?(?:(?:th|st|nd|rd)s?|dozen)\b")
+_LETTERS = re.compile(r"[a-z]+")
 _GLUED = re.compile(r"(?<=\d)(?=[a-z]{4})")
 _LOOSE = re.compile(r"[^\w\s%°'/.-]+")
 _UNTIL = re.compile(r"(?:to|through|until|up to|or|-) ?\d")
@@ -161,6 +162,9 @@ def _parse(text: str) -> Quantity | None:
         currency = currency or second["currency"]
     if high < low or spoken[end : end + 1] in ("/", ":") or _NO_QUANTITY.match(spoken, end):
         return None  # a score, a time of day, an ordinal, a fraction
+    glued = _LETTERS.match(spoken, end)
+    if glued and not {glued.group(), singular(glued.group())} & UNITS.keys():
+        return None  # 7pm, or "$1.3Mto" for want of a blank
     if first["plus"]:
         bound = "least"
     rest = " ".join(_LOOSE.sub(r" \g<0> ", spoken[end:]).split())

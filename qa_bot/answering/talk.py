@@ -77,21 +77,7 @@ def talk_answer(
         known = [a for a in articles if only is None or a.article_id in only]
         described = _collection(known, limited=only is not None, whole=kind == "collection")
         reason = f"{reason} {described}".strip()
-    return Answer(
-        question=question,
-        status="abstained",
-        text=None,
-        confidence=0.0,
-        citations=(),
-        alternatives=(),
-        conflicts=(),
-        independent_sources=0,
-        passages=(),
-        reason=reason,
-        rewritten_question=None,
-        generation=generation,
-        kind="talk",
-    )
+    return Answer.abstained(question, reason, generation=generation, kind="talk")
 
 
 def _collection(articles: list[Summary], *, limited: bool, whole: bool) -> str:

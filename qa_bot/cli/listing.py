@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,13 +32,15 @@ def info(
     from qa_bot.storage.opening import read_sources
     from qa_bot.storage.snapshot import Snapshot
 
-    folder = Path(Settings.load(index=index).index)
+    settings = Settings.load(index=index)
+    folder = Path(settings.index)
     snapshot = Snapshot.open(folder)
     try:
         sources = read_sources(Layout(folder), snapshot.manifest)
         removed = sorted(name for root in sources.roots.values() for name in root.removed)
         listed = list(snapshot.articles())
         record = _record(folder, snapshot, listed, removed)
+        record["dial"] = _dial(settings)
         if articles:
             record["list"] = [asdict(article) for article in listed]
         if as_json:
@@ -84,6 +86,25 @@ def _record(
     }
 
 
+def _dial(settings: Settings) -> dict[str, Any]:
+    """The setting of ``min_confidence``, and what it reached on the test questions: shares (0 to
+    1), None where it was not measured, as with a reader that has no fitted numbers of its own."""
+    from qa_bot.answering.fitted import SHIPPED, fitted_path, load_fitted
+
+    path = fitted_path(settings.reader)
+    fitted = load_fitted(path)
+    if path == SHIPPED and settings.reader != Settings().reader:  # measured with another reader
+        fitted = replace(fitted, settings=())
+    floor = fitted.threshold if settings.min_confidence < 0 else settings.min_confidence
+    right, answered = fitted.at_setting(floor) or (None, None)
+    return {
+        "min_confidence": floor,
+        "right": right,
+        "answered": answered,
+        "sentence": fitted.setting_sentence(floor),
+    }
+
+
 def _dates(articles: Sequence[ArticleSummary]) -> dict[str, Any]:
     """First and last day of publication (ISO), and how many articles have none."""
     days = sorted(article.published for article in articles if article.published)
@@ -107,6 +128,9 @@ def _lines(record: dict[str, Any], listed: Sequence[ArticleSummary]) -> Iterator
     each = record["bytes"] / record["chunks"] if record["chunks"] else 0
     yield f"size        {record['bytes'] / 1e6:.1f} MB, {each:,.0f} bytes a chunk"
     yield f"dates       {_span(record['dates'])}"
+    dial = record["dial"]
+    shown = f"confidence  shown from {dial['min_confidence']:.0%} on. {dial['sentence']}"
+    yield shown.rstrip()
     for root in record["folders"]:
         gone = "" if root["exists"] else " (gone)"
         yield f"folder      {safe(root['name'])}: {safe(root['path'])}{gone}"

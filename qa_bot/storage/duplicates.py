@@ -1,6 +1,6 @@
 """Near-duplicate articles: when two are a pair, and the clusters of a generation.
 
-Each segment stores a row an article (:mod:`qa_bot.analysis.signatures`): the number of
+Each segment stores a row an article (:mod:`qa_bot.indexing.signatures`): the number of
 its distinct shingles, its MinHash, and the day it was published. The share of equal MinHash
 values estimates the Jaccard similarity of two shingle sets (Broder 1997); with the two sizes
 it gives their containment too, the share of the smaller text that stands in the larger. Whether

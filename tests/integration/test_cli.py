@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from qa_bot.answering.fitted import load_fitted
 from qa_bot.cli import main
 from qa_bot.records import Answer
 
@@ -287,6 +288,18 @@ def test_info_tells_what_the_index_holds(run, seeds_index, seeds):
     assert rows["generation"].startswith("1")
     assert "MiniLM" in rows["embedder"]
     assert str(seeds) in rows["folder"]
+    record = json.loads(run("info", "--index", seeds_index, "--json")[1])
+    right, answered = load_fitted().at_setting(record["dial"]["min_confidence"])
+    assert (record["dial"]["right"], record["dial"]["answered"]) == (right, answered)
+    assert f"{right:.0%} of shown answers were right on the test questions" in rows["confidence"]
+    assert f"{answered:.0%} were answered" in rows["confidence"]
+
+
+def test_info_claims_nothing_for_a_reader_that_was_not_measured(run, seeds_index, monkeypatch):
+    monkeypatch.setenv("QA_BOT_READER", "someone/another-reader")
+    assert "test questions" not in run("info", "--index", seeds_index)[1]
+    record = json.loads(run("info", "--index", seeds_index, "--json")[1])
+    assert (record["dial"]["right"], record["dial"]["answered"]) == (None, None)
 
 
 def test_rollback_serves_the_generation_before(run, articles, tmp_path):

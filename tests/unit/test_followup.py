@@ -10,7 +10,8 @@ from qa_bot.answering.followup import FollowUps
 from qa_bot.answering.followup_cues import find_cues
 from qa_bot.answering.followup_mentions import gender_around, kind_of, names
 from qa_bot.answering.followup_phrases import noun_phrases
-from qa_bot.answering.followup_shape import base_form, shape
+from qa_bot.answering.followup_shape import shape
+from qa_bot.answering.followup_verbs import base_form
 from qa_bot.protocols import QuestionRewriter
 from qa_bot.records import Turn
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from fakes import FakeEmbedder
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qa_bot.answering.followup import FollowUps
@@ -72,6 +72,7 @@ histories = st.lists(st.builds(Turn, texts, answers), max_size=5)
 
 @settings(max_examples=150)
 @given(question=texts, history=histories)
+@example(question="DID%HIS", history=[Turn("Who won the vote?", None)])
 def test_any_history(question: str, history: list[Turn]) -> None:
     rewriter = FollowUps(FakeEmbedder(), max_chars=LIMIT)
     new = rewriter.rewrite(question, history)

@@ -167,3 +167,27 @@ def test_a_list_and_a_sure_span_are_not_parted() -> None:
     assert part_unions("Which towns were named?", [reading]) == [reading]
     sure = candidates(SENTENCE, (UNION, 9.0), ("Oslo", 8.5), ("Narvik", 4.0))
     assert part_unions("Where is Lund from?", [sure]) == [sure]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ann Ape, alleging a breach, left.", None),
+        ("They play with Ann Ape, Halsey and the Twenty, at noon.", None),
+        ("Ann Ape, Polish President Bo Hale and others came.", None),
+        ("Ann Ape, plays an English teacher, she says.", None),
+        ("Ann Ape, who's behind in the polls, left.", None),
+        ("Ann Ape, chief economist at Norby Bank, left.", "chief economist at Norby Bank"),
+        ("Ann Ape, founder of Norby Bank, left.", "founder of Norby Bank"),
+        ("Ann Ape, Norby's first mayor, left.", "Norby's first mayor"),
+        ("Ann Ape, the former U.N. ambassador, left.", "the former U.N. ambassador"),
+        ("Who tried to oust Ann Ape last week?", None),
+        ("A shook-up Ann Ape came.", None),
+        ("Norby chief of staff Ann Ape came.", "Norby chief of staff"),
+        ("The chair endorsed his chief of staff, Ann Ape, on Monday.", "his chief of staff"),
+        ("Of the rivals Ann Ape is one of them.", None),
+    ],
+)
+def test_what_stands_beside_a_name_and_tells_who_it_is(text: str, expected: str | None) -> None:
+    found = [one.span.of(text) for one in descriptions(text, "Ann Ape", Span(0, len(text)))]
+    assert found == ([] if expected is None else [expected])
