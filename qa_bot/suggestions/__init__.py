@@ -47,5 +47,6 @@ def suggested_questions(
     found = kept(bot.index, key)
     if found is None:
         found = make(bot, most=most, seconds=seconds, busy=busy)
-        keep(bot.index, key, found)
+        if key_of(bot) == key:
+            keep(bot.index, key, found)
     return found[:most]

@@ -46,24 +46,23 @@ def make(
     bot: QABot, *, most: int, seconds: float, busy: Callable[[], bool] = lambda: False
 ) -> tuple[str, ...]:
     """At most ``most`` questions that ``bot`` answers with the words that they were made from,
-    not weakly: of different articles and kinds as far as there are enough.
+    not weakly: of different articles and kinds as far as there are enough. None, if the bot
+    moves on to another generation meanwhile.
 
     Args:
         seconds: half of them for reading, and half for trying, at most.
         busy: while it is true, nothing is asked.
     """
-    snapshot = bot.snapshot
-    chosen = newest(snapshot.articles(), ARTICLES_READ)
-    found = candidates(
-        [(snapshot.article(one.article_id), snapshot.analysis(one.article_id)) for one in chosen],
-        seconds / 2,
-    )
+    generation = bot.snapshot.generation
+    found = candidates(_newest_articles(bot), seconds / 2)
     began, asked = time.monotonic(), 0
     right: list[Candidate] = []
     while found and len(right) < most and asked < MOST_ASKED:
         if time.monotonic() - began > seconds / 2:
             break
         _give_way(busy)
+        if bot.snapshot.generation != generation:
+            return ()  # nobody would be offered them
         best = min(found, key=lambda one: _waits(one, right))
         found.remove(best)
         asked += 1
@@ -71,6 +70,13 @@ def make(
             right.append(best)
             found = [one for one in found if not _repeats(one, best)]
     return tuple(candidate.question for candidate in right)
+
+
+def _newest_articles(bot: QABot) -> list[tuple[Article, ArticleAnalysis | None]]:
+    """What is read; the generation itself is let go of, as parsing takes a while."""
+    snapshot = bot.snapshot
+    chosen = newest(snapshot.articles(), ARTICLES_READ)
+    return [(snapshot.article(one.article_id), snapshot.analysis(one.article_id)) for one in chosen]
 
 
 def newest(articles: Iterator[ArticleSummary], most: int) -> list[ArticleSummary]:

@@ -160,7 +160,7 @@ class Articles:
     def drop(
         self, event: gr.EventData, wanted: str | None, order: Order
     ) -> Iterator[tuple[Any, Any]]:
-        """Yields (report, table) after an article was to be removed."""
+        """Yields (report, table) after an article was to be removed, or purged."""
         article_id = self._find(str(event._data.get("article", "")))
         if self.read_only or article_id is None:
             yield (
@@ -168,7 +168,8 @@ class Articles:
                 (self.table(wanted, order)),
             )
             return
-        work = partial(uploads.remove_articles, self._bot, [article_id])
+        purge = event._data.get("purge") is True
+        work = partial(uploads.remove_articles, self._bot, [article_id], purge=purge)
         for said, done in self._watched(work, _LOCKED, _FAILED):
             yield said, self.table(wanted, order) if done is not None else gr.skip()
 

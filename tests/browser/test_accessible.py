@@ -58,6 +58,9 @@ def test_axe_finds_nothing_in_any_state(
     user.tab("Articles")
     expect(user.page.locator(".articles tbody tr")).to_have_count(2)
     assert violations(user) == []
+    user.page.get_by_role("button", name="Remove Four to the Moon").click()
+    assert violations(user) == []
+    user.page.keyboard.press("Escape")
     user.tab("About")
     expect(user.page.locator(".about")).to_be_visible()
     assert violations(user) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -168,23 +169,30 @@ def test_an_address_is_fetched_and_answers_the_next_question(
     expect(user.panel.locator("mark")).to_have_text("57")
 
 
+@pytest.mark.parametrize("purge", [False, True])
 def test_an_article_is_removed_after_it_was_asked_twice(
-    fake: FakeBot, serve: Serve, visit: Visit
+    purge: bool, fake: FakeBot, serve: Serve, visit: Visit
 ) -> None:
     user = visit(serve(fake))
     user.tab("Articles")
     rows = user.page.locator(".articles tbody tr")
     remove = user.page.get_by_role("button", name="Remove Four to the Moon")
     remove.click()
-    sure = user.page.get_by_role("group", name="Remove Four to the Moon?")
-    expect(sure.get_by_role("button", name="Yes, remove")).to_be_focused()
+    sure = user.page.get_by_role("dialog", name="Remove this article? Four to the Moon")
+    expect(sure.get_by_role("button", name="Keep it")).to_be_focused()
+    plain = sure.get_by_role("button", name="Remove", exact=True)
+    expect(plain).to_have_accessible_description(re.compile("stays in older generations"))
+    purging = sure.get_by_role("button", name="Remove and purge")
+    expect(purging).to_have_accessible_description(re.compile("There is no way back"))
     user.page.keyboard.press("Escape")
+    expect(sure).to_have_count(0)
     expect(remove).to_be_focused()
     expect(rows).to_have_count(2)
     remove.click()
-    sure.get_by_role("button", name="Yes, remove").click()
+    (purging if purge else plain).click()
     expect(user.page.locator(".report")).to_contain_text("1 article removed: seeds/moon.txt")
     expect(rows).to_have_count(1)
+    assert fake.purged == (("seeds/moon.txt",) if purge else ())
     user.tab("Ask")
     user.ask("How much does the lunar rover weigh in kilograms?", "abstained")
 

@@ -108,3 +108,23 @@ def test_an_empty_file_is_skipped_with_the_reason(
     user = visit(serve(opened(bot, index, 0.0)))
     user.upload(file)
     expect(user.page.locator(".report .skipped")).to_contain_text("nothing.txt")
+
+
+def test_a_purged_article_leaves_no_word_in_the_index_folder(
+    bot: QABot, index: Path, serve: Serve, visit: Visit
+) -> None:
+    answers = opened(bot, index, 0.0)
+    (kept, gone) = sorted(a.article_id for a in answers.snapshot.articles())
+    title = answers.snapshot.article(gone).title
+    user = visit(serve(answers))
+    user.tab("Articles")
+    user.page.locator("tr").filter(has_text=gone).get_by_role("button", name="Remove").click()
+    user.page.get_by_role("button", name="Remove and purge").click()
+    report = user.page.locator(".report").filter(has_text="1 article removed")
+    expect(report).to_contain_text(gone)
+    # this very page had the older generation open, and has let go of it
+    expect(report).not_to_contain_text("is being read")
+    assert [a.article_id for a in answers.snapshot.articles()] == [kept]
+    assert len(list((index / "generations").iterdir())) == 1
+    for file in (path for path in index.rglob("*") if path.is_file()):
+        assert title.encode() not in file.read_bytes(), file

@@ -91,15 +91,22 @@ def test_kinds_and_articles_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
         tried.append(one.question)
         return not one.question.startswith("when a 1")
 
-    monkeypatch.setattr(making, "newest", lambda articles, most: [])
+    monkeypatch.setattr(making, "_newest_articles", lambda bot: [])
     monkeypatch.setattr(making, "candidates", lambda articles, seconds: list(found))
     monkeypatch.setattr(making, "answers", answered)
-    bot: Any = SimpleNamespace(snapshot=SimpleNamespace(articles=lambda: iter(())))
+    bot: Any = SimpleNamespace(snapshot=SimpleNamespace(generation=1))
     made = make(bot, most=4, seconds=60.0)
     # "when a 1" is not answered; who somebody is, is asked once
     assert tried == ["when a 1", "when a 2", "who is b 1", "who a 1", "when b 1"]
     assert made == ("when a 2", "who is b 1", "who a 1", "when b 1")
     assert make(bot, most=4, seconds=-1.0) == ()
+
+    def moves_on(bot: Any, one: Candidate) -> bool:
+        bot.snapshot.generation += 1
+        return True
+
+    monkeypatch.setattr(making, "answers", moves_on)
+    assert make(bot, most=4, seconds=60.0) == ()
 
 
 def test_the_newest_articles_come_first_and_undated_ones_last() -> None:
