@@ -41,7 +41,12 @@ def articles_tab_of(articles: Articles, tab: gr.Tab, page: gr.Blocks) -> gr.HTML
                     "Add a whole folder", file_count="directory", size="sm", elem_id="folder",
                     scale=0,
                 )  # fmt: skip
-        report = gr.HTML("", elem_id="report", apply_default_css=False)
+        report = gr.HTML(
+            "",
+            elem_id="report",
+            apply_default_css=False,
+            js_on_load=None if articles.read_only else resource("dropping.js"),
+        )
         again = gr.Button("Index kept files", visible=False, size="sm", elem_id="again")
         wanted = gr.Textbox(
             placeholder="Filter by title, source or date",

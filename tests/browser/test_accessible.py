@@ -7,9 +7,9 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from conftest import Visitor
 from fake_bot import FakeBot, article
 from playwright.sync_api import expect
+from visitor import Visitor
 
 TRAIN = "How many hours did the leader ride his armoured train?"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

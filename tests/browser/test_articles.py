@@ -11,9 +11,9 @@ from typing import Any
 
 import fake_bot
 import pytest
-from conftest import Visitor
 from fake_bot import FakeBot
 from playwright.sync_api import expect
+from visitor import Visitor
 
 from qa_bot.errors import IndexLocked
 from qa_bot.web import uploads
@@ -208,6 +208,32 @@ def test_a_whole_folder_is_added(fake: FakeBot, serve: Serve, visit: Visit, reef
     report = user.page.locator(".report")
     expect(report).to_contain_text("2 articles added: uploads/kelp.md, uploads/reef.txt")
     expect(report.locator(".skipped")).to_contain_text("notes.exe")
+
+
+def test_a_folder_is_dropped_onto_the_box(
+    fake: FakeBot, serve: Serve, visit: Visit, reef: Path
+) -> None:
+    inner = reef.parent / "deep" / "deeper"
+    inner.mkdir(parents=True)
+    (inner / "kelp.md").write_text("The kelp forest grew 60 centimetres.", encoding="utf-8")
+    (inner / "notes.exe").write_bytes(b"MZ")
+    (inner / ".hidden.txt").write_text("Nobody sees this.", encoding="utf-8")
+    for number in range(120):  # more than a browser lists at a time
+        (inner / f"empty{number}.exe").write_bytes(b"")
+    user = visit(serve(fake))
+    user.tab("Articles")
+    user.drop(user.page.locator("#upload"), reef.parent)
+    report = user.page.locator(".report")
+    expect(report).to_contain_text("2 articles added: uploads/kelp.md, uploads/reef.txt")
+    expect(report.locator(".skipped")).to_have_count(121)
+    expect(report).not_to_contain_text("hidden")
+    # files alone go the usual way, and what misses the box does no harm
+    squid = reef.with_name("squid.txt")
+    squid.write_text("The squid swam 7 knots.", encoding="utf-8")
+    user.drop(user.page.locator("#upload"), squid)
+    expect(report).to_contain_text("1 article added: uploads/squid.txt")
+    user.drop(user.page.locator(".brand"), squid)
+    expect(user.page.locator(".articles tbody tr")).to_have_count(5)
 
 
 def test_a_collection_that_is_read_only_offers_no_changes(fake: FakeBot, visit: Visit) -> None:

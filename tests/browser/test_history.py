@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import fake_bot
-from conftest import Visitor
 from fake_bot import FakeBot
 from playwright.sync_api import expect
+from visitor import Visitor
 
 from qa_bot.web import launch
 

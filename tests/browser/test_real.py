@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Visitor
 from playwright.sync_api import expect
+from visitor import Visitor
 
 from qa_bot.bot import QABot
 from qa_bot.config import Settings
