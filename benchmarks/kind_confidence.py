@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import re
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -36,22 +35,10 @@ from qa_bot.config import Settings
 from qa_bot.evaluation.datasets import evenly_spaced, read_records, take_part
 from qa_bot.evaluation.metrics import holds_answer, score_answer
 from qa_bot.records import Answer, Filters
+from qa_bot.training.made_questions import as_yes_no
 from qa_bot.training.observations import _Texts, contexts_collection
 
 RIGHT = 0.6
-_ASKED = re.compile(
-    r"(?:When|Where|Why|How) "
-    r"((?:did|do|does|is|are|was|were|has|have|had|can|could|will|would)\b.*)"
-)
-_NOT_SETTLED = re.compile(r"\b(?:locat\w+|happen to|called|named)\b")
-
-
-def as_yes_no(question: str) -> str | None:
-    """The question without its question word, where that leaves one for yes or no."""
-    found = _ASKED.fullmatch(question.strip())
-    if found is None or _NOT_SETTLED.search(found[1]) or found[1].count(" ") < 3:
-        return None
-    return found[1][0].upper() + found[1][1:]
 
 
 def main() -> None:
@@ -78,7 +65,7 @@ def main() -> None:
         bot = contexts_collection(
             options.file,
             split_by=options.split_by,
-            most=1,
+            most={},
             scratch=options.scratch or Path(folder),
             settings=Settings.load(),
         ).bot

@@ -7,7 +7,12 @@ from dataclasses import replace
 from typing import Protocol
 
 from qa_bot.answering.cite import cite
-from qa_bot.answering.confidence import Evidence, confidence, confidence_features
+from qa_bot.answering.confidence import (
+    Evidence,
+    confidence,
+    confidence_alone,
+    confidence_features,
+)
 from qa_bot.answering.conflict import find_conflicts, is_newer
 from qa_bot.answering.copies import place_in_copy
 from qa_bot.answering.fitted import Fitted
@@ -15,7 +20,7 @@ from qa_bot.answering.newest import by_date, order_by_date
 from qa_bot.answering.question_kinds import QuestionKind
 from qa_bot.answering.safety import with_context
 from qa_bot.answering.select import AnswerGroup
-from qa_bot.answering.shape import STANDS_ALONE, shape_answers, sure_alone
+from qa_bot.answering.shape import STANDS_ALONE, shape_answers
 from qa_bot.answering.sources import independent_sources
 from qa_bot.records import (
     Alternative,
@@ -120,7 +125,10 @@ def compose(
         return confidence(confidence_features(group, [group], evidence), fitted)
 
     if kind in STANDS_ALONE:
-        sure = [sure_alone(standing(group)) for group in groups]
+        sure = [
+            confidence_alone(confidence_features(group, [group], evidence), fitted)
+            for group in groups
+        ]
     else:
         sure = [
             confidence(confidence_features(group, groups, evidence), fitted) for group in groups

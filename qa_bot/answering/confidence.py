@@ -1,8 +1,8 @@
 """How sure: the probability that an answer is right, from features of all stages.
 
-A logistic function (Platt 1999), fitted on held-out questions, half of them with
-their articles taken away. Which features, and what each is worth:
-docs/decisions/confidence.md.
+The mean of a logistic function (Platt 1999) and of boosted trees (Friedman 2001), both
+fitted on held-out questions, half of them with their articles taken away. Which features,
+and what each is worth: docs/decisions/confidence.md.
 """
 
 from __future__ import annotations
@@ -109,7 +109,20 @@ def confidence(features: dict[str, float], fitted: Fitted) -> float:
     """Probability that the answer is right, 0 to 1."""
     logit = fitted.intercept + sum(fitted.confidence[name] * features[name] for name in FEATURES)
     # Clipped so that exp() cannot overflow; 1 - 1e-13 is as sure as a float needs to be.
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+    linear = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+    return linear if fitted.forest is None else (linear + fitted.forest.probability(features)) / 2
+
+
+def confidence_alone(features: dict[str, float], fitted: Fitted) -> float:
+    """Probability that an answer is right with which no other one competes (0 to 1).
+
+    ``features`` are those of the answer as if it were the only one that was found. The
+    confidence is fitted with rivals, and is too high without them: its logit is taken to
+    one that means what it says, measured alike for questions for yes or no and for lists.
+    """
+    bounded = min(max(confidence(features, fitted), 1e-9), 1 - 1e-9)
+    slope, intercept = fitted.alone
+    return 1 / (1 + math.exp(-(slope * math.log(bounded / (1 - bounded)) + intercept)))
 
 
 def confidence_word(value: float) -> str:

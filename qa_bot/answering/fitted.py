@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from qa_bot.answering.forest import Forest
 from qa_bot.errors import ModelError
 
 FILE = "fitted.json"
@@ -30,6 +31,9 @@ class Fitted:
         ranking: weight of each feature of select.RANKING_FEATURES.
         confidence: weight of each feature of confidence.FEATURES.
         intercept: of the confidence's logistic function.
+        forest: the confidence's boosted trees; without them the logistic function stands alone.
+        alone: slope and intercept that make the logit of an answer without rivals mean what
+            it says, where several answers may be right together.
         threshold: abstain below this confidence.
         reader_threshold: reading a given context, answer above this margin.
         fingerprints: of encoder, reader, chunking and fusion.
@@ -46,6 +50,8 @@ class Fitted:
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     measured: Mapping[str, Any] = field(default_factory=dict)
     settings: tuple[tuple[float, float, float], ...] = ()
+    forest: Forest | None = None
+    alone: tuple[float, float] = (1.0, 0.0)
 
     def at_setting(self, setting: float) -> tuple[float, float] | None:
         """(share right, share answered), 0 to 1 each, of the test questions at a setting of
@@ -110,6 +116,8 @@ def load_fitted(path: Path = SHIPPED) -> Fitted:
                 (float(setting), float(right), float(answered))
                 for setting, right, answered in record.get("settings", ())
             ),
+            forest=Forest.from_record(record["forest"]) if record.get("forest") else None,
+            alone=_pair(record.get("alone", (1.0, 0.0))),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(
@@ -118,3 +126,8 @@ def load_fitted(path: Path = SHIPPED) -> Fitted:
             found=repr(error),
             mend="make calibrate, or install qa-bot again",
         ) from error
+
+
+def _pair(values: Sequence[float]) -> tuple[float, float]:
+    slope, intercept = values
+    return float(slope), float(intercept)

@@ -11,7 +11,6 @@ their confidence was told; nothing else about them changes.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -31,20 +30,7 @@ Widened = Callable[[Article, Span], Span | None]
 STANDS_ALONE: frozenset[QuestionKind] = frozenset({"yes_no", "list", "who_is"})
 """Kinds of which several answers are right together: another answer takes no confidence."""
 
-_SLOPE, _INTERCEPT = 1.3, -1.1
-"""The confidence is fitted with rivals; without them it is too high. Of all logits of answers
-that stand alone these two make one that means what it says, measured alike for questions
-for yes or no and for lists: benchmarks/kind_confidence.py."""
-
 _KINDS: dict[QuestionKind, AnswerKind] = {"yes_no": "sentence", "list": "list"}
-
-
-def sure_alone(confidence: float) -> float:
-    """How sure an answer is that no other one competes with (0 to 1), from its confidence as
-    if it were the only answer that was found."""
-    bounded = min(max(confidence, 1e-9), 1 - 1e-9)
-    logit = _SLOPE * math.log(bounded / (1 - bounded)) + _INTERCEPT
-    return 1 / (1 + math.exp(-logit))
 
 
 @dataclass(frozen=True, slots=True)

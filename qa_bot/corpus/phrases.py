@@ -60,6 +60,8 @@ AGENCY_ALONE = re.compile(
     rf"(?:The )?{_AGENCY}(?: (?:Photo|Images?|File Photo|via))?(?:\s*[/,|]?\s*{_AGENCY})*",
     re.IGNORECASE,
 )
+SLASHED_CREDIT = re.compile(rf"\w[/|]\s?{_AGENCY}(?!\w)|\bHide Caption \d+ of \d+")
+"""The end of a picture's credit, wherever in a line: A. Name/Getty Images."""
 CREDIT_LABEL = _any(
     (
         r"(?:photo(?:graph)?s?|image|picture|pic|illustration|graphic|video|file photo|AP photo)"

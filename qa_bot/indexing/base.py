@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qa_bot.errors import IndexCorrupt, IndexError_, IndexNotFound
 from qa_bot.records import Article
@@ -18,6 +18,7 @@ from qa_bot.storage.opening import (
     read_sources,
 )
 from qa_bot.storage.passages import FILE, stored_articles
+from qa_bot.storage.repeated import are_known, masked_spans, read_edges
 from qa_bot.storage.reuse import OlderSegment
 from qa_bot.storage.rows import record_hash
 from qa_bot.storage.segment import Segment
@@ -56,13 +57,16 @@ class Base:
         """Whether only its articles can be read."""
         return self.manifest.schema_version < SCHEMA_VERSION
 
+    @property
+    def knows_edges(self) -> bool:
+        """Whether the sentences at the edge of all articles are known, to find what repeats."""
+        return all(are_known(segment.edges) for segment in self.segments)
+
     def stored(self, root_paths: Mapping[str, str]) -> Iterator[tuple[KnownArticle, Article]]:
-        """All live articles with their texts; locations begin with ``root_paths``."""
-        for entry in self.manifest.segments:
-            path = self.layout.segment(entry.name) / FILE
-            dead = frozenset(self.manifest.tombstones.get(entry.name, ()))
-            for _, _, article in stored_articles(path, dead, root_paths):
-                yield self.articles[article.article_id], article
+        """All live articles with their texts, as their loaders masked them; locations begin
+        with ``root_paths``."""
+        for _, _, _, article in _as_loaded(self.layout, self.manifest, root_paths):
+            yield self.articles[article.article_id], article
 
     def close(self) -> None:
         """Let go of it."""
@@ -121,13 +125,10 @@ def _open_older(layout: Layout, manifest: Manifest, hold: ReadHold) -> Base:
     check_files(layout, manifest)
     articles = {}
     paths = {root.name: root.path for root in manifest.roots}
-    for entry in manifest.segments:
-        path = layout.segment(entry.name) / FILE
-        dead = frozenset(manifest.tombstones.get(entry.name, ()))
-        for root, relative, article in stored_articles(path, dead, paths):
-            articles[article.article_id] = KnownArticle(
-                entry.name, root, relative, article.content_hash, record_hash(article)
-            )
+    for segment, root, relative, article in _as_loaded(layout, manifest, paths):
+        articles[article.article_id] = KnownArticle(
+            segment, root, relative, article.content_hash, record_hash(article)
+        )
     try:
         sources = read_sources(layout, manifest)
     except IndexCorrupt:  # it had none, or another kind: every file is read again
@@ -136,3 +137,18 @@ def _open_older(layout: Layout, manifest: Manifest, hold: ReadHold) -> Base:
     if manifest.schema_version >= _SAME_VECTORS_SINCE:
         older = tuple(OlderSegment.open(layout.segment(one.name)) for one in manifest.segments)
     return Base(layout, manifest, (), sources, articles, hold, older)
+
+
+def _as_loaded(
+    layout: Layout, manifest: Manifest, root_paths: Mapping[str, str]
+) -> Iterator[tuple[str, str, str, Article]]:
+    """(segment, root, relative path, article) of all live articles, without what was masked
+    because it repeats."""
+    for entry in manifest.segments:
+        folder = layout.segment(entry.name)
+        dead = frozenset(manifest.tombstones.get(entry.name, ()))
+        edges = read_edges(folder, entry.articles)
+        for number, root, relative, article in stored_articles(folder / FILE, dead, root_paths):
+            repeated = set(masked_spans(edges[number]))
+            own = tuple(span for span in article.masked if span not in repeated)
+            yield entry.name, root, relative, replace(article, masked=own)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
+from functools import partial
 from pathlib import Path
 
 from qa_bot.chunking import Chunker, searchable_text
@@ -12,9 +13,11 @@ from qa_bot.config import Settings
 from qa_bot.indexing.addressed import fetch_given, split_given
 from qa_bot.indexing.analyse import ArticleAnalyses, wanted_rules
 from qa_bot.indexing.base import Base, open_base
+from qa_bot.indexing.edges import edges
 from qa_bot.indexing.embed import MissingTexts, embed_missing
 from qa_bot.indexing.isolated import Loading
 from qa_bot.indexing.kept import Sight, kept_and_merged
+from qa_bot.indexing.masking import Masking, changed_masking
 from qa_bot.indexing.reading import Difference, FolderReader, reading_rules
 from qa_bot.indexing.roots import (
     Target,
@@ -25,9 +28,10 @@ from qa_bot.indexing.roots import (
 )
 from qa_bot.indexing.signatures import RULE, signature
 from qa_bot.protocols import Embedder, Progress
-from qa_bot.records import IndexReport
+from qa_bot.records import Article, IndexReport
 from qa_bot.storage.analysis_cache import AnalysisCache
-from qa_bot.storage.duplicates import DuplicatePairs, Signed, as_signatures, find_pairs
+from qa_bot.storage.clustering import find_clusters
+from qa_bot.storage.duplicates import DuplicateClusters, Signed
 from qa_bot.storage.layout import Layout
 from qa_bot.storage.locks import writer_lock
 from qa_bot.storage.manifest import Counts, Manifest, Root
@@ -136,7 +140,9 @@ class _Run:
             self._base.is_older
             or self._base.manifest.embedder != self._encoder
             or self._base.manifest.chunking != self._chunker.fingerprint
+            or not self._base.knows_edges
             or self._analysis not in ("", self._base.manifest.analysis)
+            or read_duplicates(layout, self._base.manifest).rule != RULE
         )
 
     def build(self, paths: Sequence[Path], started: float, *, restore: bool) -> IndexReport:
@@ -149,10 +155,17 @@ class _Run:
             found.notices += [*overlap_notices(targets, roots), *moved_notices(targets)]
             if self._unable:
                 found.notices.append(f"articles are indexed without analysis: {self._unable}")
-            if base and self._is_current(found, roots):
+            if self._anew:
+                self._add_stored(writer, found, roots)
+            duplicates = self._duplicates(writer, found)
+            masking = self._masking(writer, found, duplicates)
+            if base and self._is_current(found, roots) and not masking:
                 manifest, embedded = base.manifest, 0
             else:
-                manifest, embedded = self._publish(writer, found, roots, reader.sources(roots))
+                sources = reader.sources(roots)
+                manifest, embedded = self._publish(
+                    writer, found, roots, sources, duplicates, masking
+                )
         return IndexReport(
             added=tuple(sorted(found.added)),
             changed=tuple(sorted(found.changed)),
@@ -185,7 +198,7 @@ class _Run:
                 restore=restore,
                 progress=self._progress,
             )
-            reader.read(targets, writer.add_article)
+            reader.read(targets, partial(_add, writer))
         return reader
 
     def _is_current(self, found: Difference, roots: tuple[Root, ...]) -> bool:
@@ -199,10 +212,11 @@ class _Run:
         found: Difference,
         roots: tuple[Root, ...],
         sources: SourceTable,
+        duplicates: DuplicateClusters,
+        masking: Masking,
     ) -> tuple[Manifest, int]:
         """The next generation, and how many texts were embedded for it."""
-        if self._anew:
-            self._add_stored(writer, found, roots)
+        gone = found.outdated | masking.write(writer)
         known = self._last.segments if self._last else ()
         with (
             closing(VectorCache(self._layout.vector_cache, self._encoder.dim)) as cache,
@@ -217,8 +231,7 @@ class _Run:
             analyses.write(writer, self._progress)
             found.notices += analyses.notices
             self._progress("writing", 0, 2)
-            with self._segments(found, writer.chunks) as (kept, merged):
-                duplicates = self._duplicates(writer, found, [*kept, *merged])
+            with self._segments(gone, writer.chunks) as (kept, merged):
                 added = writer.articles
                 for sight in merged:
                     writer.carry(sight.opened)
@@ -253,32 +266,34 @@ class _Run:
             return self._analysis
         return self._base.manifest.analysis
 
-    def _duplicates(
-        self, writer: SegmentWriter, found: Difference, stay: Sequence[Sight]
-    ) -> DuplicatePairs:
-        """The near-duplicate pairs of the next generation; ``stay``: the older segments."""
+    def _duplicates(self, writer: SegmentWriter, found: Difference) -> DuplicateClusters:
+        """The near-duplicates of the next generation."""
         new = Signed(*writer.signed())
         if self._base is None or self._anew:
-            return DuplicatePairs(tuple(find_pairs(new, ())), RULE)
+            return DuplicateClusters(find_clusters(new), RULE)
         before = read_duplicates(self._layout, self._base.manifest)
-        old = [Signed(*sight.opened.signed()) for sight in stay]
-        if before.rule != RULE:
-            new = Signed(
-                [*new.ids, *(one for signed in old for one in signed.ids)],
-                as_signatures([*new.rows, *(row for signed in old for row in signed.rows)]),
-            )
-            return DuplicatePairs(tuple(find_pairs(new, ())), RULE)
-        stays = before.without(found.outdated)
-        return DuplicatePairs((*stays, *find_pairs(new, old)), RULE)
+        if found.is_empty:  # most likely nothing is published
+            return before
+        gone = found.outdated
+        old = [_without(Signed(*segment.signed()), gone) for segment in self._base.segments]
+        return DuplicateClusters(find_clusters(new, old, before.clusters), RULE)
+
+    def _masking(
+        self, writer: SegmentWriter, found: Difference, duplicates: DuplicateClusters
+    ) -> Masking:
+        """What has to be masked otherwise than it is, as other sentences repeat."""
+        segments = self._base.segments if self._base and not self._anew else ()
+        ids, _ = writer.signed()
+        return changed_masking(ids, writer.edges(), segments, found.outdated, duplicates)
 
     def _segments(
-        self, found: Difference, new_chunks: int
+        self, gone: Collection[str], new_chunks: int
     ) -> AbstractContextManager[tuple[list[Sight], list[Sight]]]:
         """The segments that are kept, and those that go into the new one."""
         if self._base is None or self._anew:
             return nullcontext(([], []))
         return kept_and_merged(
-            self._base, found.outdated, new_chunks=new_chunks, most=self._settings.max_segments
+            self._base, gone, new_chunks=new_chunks, most=self._settings.max_segments
         )
 
     def _add_stored(
@@ -291,7 +306,7 @@ class _Run:
         for known, article in self._base.stored({root.name: root.path for root in roots}):
             if article.article_id not in gone:
                 root = by_name.get(known.root, Root(known.root, ""))
-                writer.add_article(article, root, known.relative)
+                _add(writer, article, root, known.relative)
 
     def _chunk(
         self,
@@ -300,7 +315,7 @@ class _Run:
         analyses: ArticleAnalyses,
         missing: MissingTexts,
     ) -> None:
-        """Chunk and sign the new articles, and announce them to ``analyses``; the texts that
+        """Chunk the new articles, and announce them to ``analyses``; the texts that
         have no vector go to ``missing``."""
         fresh: dict[bytes, str] = {}
         total = writer.articles
@@ -309,7 +324,6 @@ class _Run:
             texts = [searchable_text(chunk, article.title) for chunk in chunks]
             keys = embed_keys(self._encoder, texts)
             writer.add_chunks(number, chunks, texts, keys)
-            writer.add_signature(number, signature(article))
             if self._analysis:
                 analyses.expect(number, article, writer.characters)
             fresh.update(zip(keys, texts, strict=True))
@@ -318,6 +332,18 @@ class _Run:
                     missing.add(key, fresh[key])
                 fresh.clear()
             self._progress("chunking", done, total)
+
+
+def _add(writer: SegmentWriter, article: Article, root: Root, relative: str) -> None:
+    """Store a new article with all that is compared with other articles."""
+    number = writer.add_article(article, root, relative)
+    writer.add_signature(number, signature(article))
+    writer.add_edges(number, edges(article))
+
+
+def _without(signed: Signed, gone: Collection[str]) -> Signed:
+    stays = [row for row, name in enumerate(signed.ids) if name not in gone]
+    return Signed([signed.ids[row] for row in stays], signed.rows[stays])
 
 
 def _silent(stage: str, done: int, total: int) -> None:

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
@@ -18,7 +19,10 @@ from qa_bot.storage.snapshot import Snapshot
 def exported_lines(snapshot: Snapshot) -> Iterator[str]:
     """A line of ASCII for each article, sorted by id, one article in memory at a time."""
     for summary in snapshot.articles():
-        row = exported_row(snapshot.article(summary.article_id))
+        article = snapshot.article(summary.article_id)
+        repeated = set(snapshot.repeated(article.article_id))  # found again where it is indexed
+        own = tuple(span for span in article.masked if span not in repeated)
+        row = exported_row(replace(article, masked=own))
         yield json.dumps(row, separators=(",", ":")) + "\n"
 
 

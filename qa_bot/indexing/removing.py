@@ -11,12 +11,14 @@ from qa_bot.config import Settings
 from qa_bot.errors import IndexNotFound
 from qa_bot.indexing.base import Base, open_base
 from qa_bot.indexing.chosen import Chosen, choose
-from qa_bot.indexing.kept import kept_and_merged
+from qa_bot.indexing.kept import Sight, kept_and_merged
 from qa_bot.indexing.purging import forget_elsewhere, forget_files, forget_generations
+from qa_bot.indexing.signatures import RULE
 from qa_bot.protocols import Progress
 from qa_bot.records import IndexReport
 from qa_bot.storage.arrays import FloatArray
-from qa_bot.storage.duplicates import DuplicatePairs
+from qa_bot.storage.clustering import find_clusters
+from qa_bot.storage.duplicates import DuplicateClusters, Signed, as_signatures
 from qa_bot.storage.layout import Layout
 from qa_bot.storage.locks import writer_lock
 from qa_bot.storage.manifest import Counts, Manifest
@@ -105,7 +107,7 @@ def _without(base: Base, chosen: Chosen, purge: bool) -> Manifest:
     With ``purge`` every segment that holds one of them, or any dead article (an earlier
     text of one of them, it may be), is written anew, so that no file holds a byte of them.
     """
-    pairs = read_duplicates(base.layout, base.manifest)
+    before = read_duplicates(base.layout, base.manifest)
     anew = {base.articles[name].segment for name in chosen.articles}
     anew |= {name for name, dead in base.manifest.tombstones.items() if dead}
     with (
@@ -137,9 +139,22 @@ def _without(base: Base, chosen: Chosen, purge: bool) -> Manifest:
             tombstones={one.opened.entry.name: one.dead for one in kept},
             written=written,
             analysis=base.manifest.analysis,
-            duplicates=DuplicatePairs(tuple(pairs.without(chosen.articles)), pairs.rule),
+            duplicates=_clusters(before, chosen, [*kept, *merged]),
         )
         return publish(base.layout, draft)
+
+
+def _clusters(
+    before: DuplicateClusters, chosen: Chosen, stay: Sequence[Sight]
+) -> DuplicateClusters:
+    """The near-duplicates that are left; ``stay``: the segments."""
+    if before.rule != RULE:  # rows of another kind: the next indexing makes them anew
+        left = (cluster - chosen.articles.keys() for cluster in before.clusters)
+        return DuplicateClusters(frozenset(one for one in left if len(one) > 1), before.rule)
+    old = [Signed(*sight.opened.signed()) for sight in stay]
+    return DuplicateClusters(
+        find_clusters(Signed([], as_signatures([])), old, before.clusters), RULE
+    )
 
 
 def _sources(base: Base, chosen: Chosen) -> SourceTable:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qa_bot.records import Article, ArticleAnalysis, Passage
+from qa_bot.records import Article, ArticleAnalysis, Passage, Span
 from qa_bot.storage.analyses import decode
 from qa_bot.storage.arrays import IdArray
+from qa_bot.storage.repeated import masked_spans
 from qa_bot.storage.segment import Segment
 
 _ARTICLES_KEPT = 256
@@ -51,6 +52,18 @@ class Library:
             number = segment.article_number(article_id)
             if number is not None:
                 return self._article(place, number)
+        raise KeyError(article_id)
+
+    def repeated(self, article_id: str) -> tuple[Span, ...]:
+        """Those of an article's masked spans that are masked because they repeat, in order.
+
+        Raises:
+            KeyError: there is none of that id in this generation.
+        """
+        for segment in self._segments:
+            number = segment.article_number(article_id)
+            if number is not None:
+                return masked_spans(segment.edges[number])
         raise KeyError(article_id)
 
     def analysis(self, article_id: str) -> ArticleAnalysis | None:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from qa_bot.errors import IndexCorrupt, IndexMismatch, IndexTooNew
-from qa_bot.storage.duplicates import DUPLICATES, DuplicatePairs
+from qa_bot.storage.duplicates import DUPLICATES, DuplicateClusters
 from qa_bot.storage.files import sha256_of
 from qa_bot.storage.layout import Layout, corrupt
 from qa_bot.storage.locks import ReadHold
@@ -175,8 +175,8 @@ def read_sources(layout: Layout, manifest: Manifest) -> SourceTable:
         raise corrupt(layout, path, "a table of sources", error) from error
 
 
-def read_duplicates(layout: Layout, manifest: Manifest) -> DuplicatePairs:
-    """The near-duplicate pairs of a generation.
+def read_duplicates(layout: Layout, manifest: Manifest) -> DuplicateClusters:
+    """The near-duplicate clusters of a generation.
 
     Raises:
         IndexCorrupt: they are not what the manifest says.
@@ -187,7 +187,7 @@ def read_duplicates(layout: Layout, manifest: Manifest) -> DuplicatePairs:
         raise corrupt(layout, path, "an entry in the manifest", "none")
     check_file(layout, name, manifest.files[name], hashed=True)
     try:
-        return DuplicatePairs.from_bytes(path.read_bytes())
+        return DuplicateClusters.from_bytes(path.read_bytes())
     except (OSError, ValueError) as error:
         raise corrupt(layout, path, "a list of near-duplicates", error) from error
 

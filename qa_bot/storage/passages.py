@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from qa_bot.records import Article
+from qa_bot.records import Article, Span
 from qa_bot.storage.rows import (
     ARTICLE_COLUMNS,
     ChunkRow,
@@ -22,6 +22,7 @@ from qa_bot.storage.rows import (
     article_of,
     article_row,
     load,
+    remasked_row,
     store,
 )
 
@@ -80,6 +81,15 @@ class PassageWriter:
         self._articles += 1
         return number
 
+    def mask(self, number: int, spans: Collection[Span]) -> None:
+        """Mask more of an article that was written before."""
+        query = "SELECT * FROM articles WHERE article = ?"
+        row = self._connection.execute(query, (number,)).fetchone()
+        masked = remasked_row(row, (), spans)[ARTICLE_COLUMNS.index("masked")]
+        self._connection.execute(
+            "UPDATE articles SET masked = ? WHERE article = ?", (masked, number)
+        )
+
     def add_chunk(self, row: ChunkRow) -> None:
         """Note one chunk; it is written by :meth:`finish`."""
         self._chunks.append(
@@ -123,18 +133,23 @@ class PassageWriter:
 
 def stored_articles(
     path: Path, dead: Collection[str], root_paths: Mapping[str, str]
-) -> Iterator[tuple[str, str, Article]]:
-    """(root name, relative path, article) of all live articles of a segment of any schema."""
+) -> Iterator[tuple[int, str, str, Article]]:
+    """(number, root name, relative path, article) of all live articles of a segment of any
+    schema."""
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
     try:
         cursor = connection.execute("SELECT * FROM articles")
         names = [column[0] for column in cursor.description]
-        for values in cursor:
+        for number, values in enumerate(cursor):
             row = dict(zip(names, values, strict=True))
             article = article_of(row, root_paths)
             if article.article_id not in dead:
                 root, _, relative = article.article_id.partition("/")
-                yield load(row.get("root")) or root, load(row.get("relative")) or relative, article
+                root, relative = (
+                    load(row.get("root")) or root,
+                    load(row.get("relative")) or relative,
+                )
+                yield number, root, relative, article
     finally:
         connection.close()
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from qa_bot.errors import IndexError_, PublishError
 from qa_bot.records import EmbedderFingerprint
-from qa_bot.storage.duplicates import DUPLICATES, DuplicatePairs
+from qa_bot.storage.duplicates import DUPLICATES, DuplicateClusters
 from qa_bot.storage.files import sha256_of, storing, sync_folder, write_durably
 from qa_bot.storage.generations import pointer_or_none, rollback, serving_generation, sweep
 from qa_bot.storage.layout import NOT_YET, Layout, Pointer
@@ -53,7 +53,7 @@ class Draft:
     tombstones: Mapping[str, tuple[str, ...]] | None = None
     written: WrittenSegment | None = None
     analysis: str = ""
-    duplicates: DuplicatePairs = field(default_factory=DuplicatePairs)
+    duplicates: DuplicateClusters = field(default_factory=DuplicateClusters)
 
 
 def publish(layout: Layout, draft: Draft) -> Manifest:

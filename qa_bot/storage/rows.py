@@ -8,7 +8,7 @@ always one.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
@@ -146,6 +146,15 @@ def article_row(
         _dump_spans(article.masked),
         record_hash(article),
     )
+
+
+def remasked_row(
+    row: Sequence[Any], unmask: Collection[Span], mask: Collection[Span]
+) -> tuple[Any, ...]:
+    """A stored article's row with some spans no longer masked, and others masked."""
+    at = ARTICLE_COLUMNS.index("masked")
+    spans = {*_load_spans(row[at])}.difference(unmask).union(mask)
+    return (*row[:at], _dump_spans(sorted(spans)), *row[at + 1 :])
 
 
 def article_of(row: Mapping[str, Any], root_paths: Mapping[str, str]) -> Article:

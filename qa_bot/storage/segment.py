@@ -7,6 +7,8 @@ Every chunk has a row: rows are in ascending order of chunk id, in all files ali
     chunks.boilerplate.npy  bool (chunks,), True for a last resort
     signatures.npy          uint32 (articles, columns), by number: what an article's words are
                             like, to find near-duplicates (see duplicates.py)
+    edges.npy               by number: its first and last sentences, to find those that repeat
+                            (see repeated.py)
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from qa_bot.storage.filters import StoredFields
 from qa_bot.storage.lexical import SegmentTerms
 from qa_bot.storage.manifest import SegmentEntry
 from qa_bot.storage.passages import FILE, PassageStore
+from qa_bot.storage.repeated import EdgeArray, read_edges
 from qa_bot.storage.rows import StoredArticle
 
 
@@ -47,6 +50,7 @@ class Segment:
         self.owners: npt.NDArray[np.int32] = np.load(chunk_file(folder, "owners"), mmap_mode="r")
         self.boilerplate: BoolArray = np.load(chunk_file(folder, "boilerplate"), mmap_mode="r")
         self.signatures: SignatureArray = np.load(folder / SIGNATURES, mmap_mode="r")
+        self.edges: EdgeArray = read_edges(folder, entry.articles)
         self.passages = PassageStore(folder / FILE)
         self.dead_articles: frozenset[int] = frozenset(self._number(name) for name in dead)
         self._dead_rows: BoolArray | None = None

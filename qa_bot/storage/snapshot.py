@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from qa_bot.errors import IndexMismatch
-from qa_bot.records import Article, ArticleAnalysis, EmbedderFingerprint, Filters, Passage
+from qa_bot.records import Article, ArticleAnalysis, EmbedderFingerprint, Filters, Passage, Span
 from qa_bot.storage.arrays import (
     NO_IDS,
     NO_SCORES,
@@ -28,7 +28,6 @@ from qa_bot.storage.arrays import (
     rows_of,
 )
 from qa_bot.storage.bm25 import Bm25
-from qa_bot.storage.duplicates import clusters
 from qa_bot.storage.filters import is_open, matcher
 from qa_bot.storage.layout import Layout
 from qa_bot.storage.library import ArticleSummary, Library
@@ -52,7 +51,7 @@ class Snapshot:
         self._scored = lru_cache(maxsize=4)(partial(_score, opened.segments))
         # A person asks several questions with one setting of the filters.
         self._latest_allowed: tuple[Filters, IdArray] | None = None
-        self._clusters = clusters(read_duplicates(opened.layout, opened.manifest).pairs)
+        self._clusters = read_duplicates(opened.layout, opened.manifest).by_article()
 
     @classmethod
     def open(cls, index: Path, *, verify: bool = False) -> Snapshot:
@@ -130,6 +129,15 @@ class Snapshot:
             KeyError: there is none of that id in this generation.
         """
         return self._library.analysis(article_id)
+
+    def repeated(self, article_id: str) -> tuple[Span, ...]:
+        """Those of an article's masked sentences that are masked because they repeat in others
+        of its source (:mod:`qa_bot.storage.repeated`), in order.
+
+        Raises:
+            KeyError: there is none of that id in this generation.
+        """
+        return self._library.repeated(article_id)
 
     @property
     def has_near_duplicates(self) -> bool:

@@ -1,7 +1,8 @@
 """Making one segment: new articles, and the living part of older segments.
 
-    add_article ... -> added ... -> add_chunks, add_signature, add_analysis ...
-                                                     new articles, in several passes
+    add_article, add_signature, add_edges ... -> mask ...      new articles, in several passes
+        -> added ... -> add_chunks, add_analysis ...
+    carry_article(segment, ...)                      with other sentences masked; its chunks follow
     carry(segment)                                   what a merge takes over
     finish(vectors)                                  everything is on the disk
 
@@ -16,20 +17,22 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 
 from qa_bot.errors import PublishError
 from qa_bot.records import Article, Chunk
 from qa_bot.storage import dense
-from qa_bot.storage.arrays import FloatArray, IdArray
+from qa_bot.storage.arrays import BoolArray, FloatArray, IdArray
 from qa_bot.storage.duplicates import SIGNATURES, UNSIGNED, SignatureArray, as_signatures
 from qa_bot.storage.files import storing, sync_tree
 from qa_bot.storage.layout import Layout
 from qa_bot.storage.manifest import Root
 from qa_bot.storage.passages import PassageWriter
 from qa_bot.storage.postings import PostingsWriter
-from qa_bot.storage.rows import ChunkRow
+from qa_bot.storage.repeated import EDGES, EdgeArray, masked_spans, unknown_edges
+from qa_bot.storage.rows import ARTICLE_COLUMNS, ChunkRow, remasked_row
 from qa_bot.storage.segment import Segment, chunk_file
 
 _BATCH = 4096
@@ -61,6 +64,7 @@ class SegmentWriter:
         self._new_ids: list[int] = []
         self._new_keys: list[bytes] = []
         self._signatures: dict[int, SignatureArray] = {}
+        self._edges: dict[int, Any] = {}
         self._article_ids: list[str] = []
         self._carried: list[Segment] = []
         self.articles = 0
@@ -84,15 +88,16 @@ class SegmentWriter:
         """Chunks so far."""
         return len(self._rows)
 
-    def add_article(self, article: Article, root: Root, relative: str) -> None:
-        """Store a new article; its chunks follow in :meth:`add_chunks`."""
+    def add_article(self, article: Article, root: Root, relative: str) -> int:
+        """Store a new article and return its number; its chunks follow in :meth:`add_chunks`."""
         with storing(self.folder):
-            self._passages.add_article(
+            number = self._passages.add_article(
                 article, root=root.name, root_path=root.path, relative=relative
             )
         self._article_ids.append(article.article_id)
         self.articles += 1
         self.characters += len(article.text)
+        return number
 
     def added(self) -> Iterator[tuple[int, Article]]:
         """The new articles with their numbers, read back from the disk."""
@@ -114,6 +119,21 @@ class SegmentWriter:
         """What new article ``number`` is like: uint32 (columns,)."""
         self._signatures[number] = signature
 
+    def add_edges(self, number: int, row: Any) -> None:
+        """The first and last sentences of new article ``number``: a row of EDGE."""
+        self._edges[number] = row
+
+    def edges(self) -> EdgeArray:
+        """Those of the new articles, by number."""
+        return self._edge_rows(len(self._article_ids))
+
+    def mask(self, number: int, repeated: BoolArray) -> None:
+        """Mask those sentences at the edge of new article ``number``, bool (columns of EDGE,)."""
+        row = self._edges[number]
+        row["masked"] = repeated
+        with storing(self.folder):
+            self._passages.mask(number, masked_spans(row))
+
     def signed(self) -> tuple[list[str], SignatureArray]:
         """The ids of the new articles and their signatures, by number."""
         rows = self._signature_rows(len(self._article_ids))
@@ -124,6 +144,19 @@ class SegmentWriter:
         with storing(self.folder):
             self._passages.add_analysis(number, key, content)
 
+    def carry_article(self, segment: Segment, number: int, repeated: BoolArray) -> None:
+        """Take over one article of ``segment`` with those sentences at its edge masked, and no
+        others that were for repeating. Its chunks and analysis are made anew."""
+        row = segment.edges[number].copy()
+        before = masked_spans(row)
+        row["masked"] = repeated
+        raw = remasked_row(segment.passages.raw_article(number), before, masked_spans(row))
+        with storing(self.folder):
+            here = self._passages.carry_article(raw)
+        self._signatures[here], self._edges[here] = segment.signatures[number], row
+        self.articles += 1
+        self.characters += raw[ARTICLE_COLUMNS.index("characters")]
+
     def carry(self, segment: Segment) -> None:
         """Take over what is alive in ``segment``, which must stay open until :meth:`finish`."""
         with storing(self.folder):
@@ -132,6 +165,7 @@ class SegmentWriter:
                 raw = segment.passages.raw_article(article.number)
                 number = numbers[article.number] = self._passages.carry_article(raw)
                 self._signatures[number] = segment.signatures[article.number]
+                self._edges[number] = segment.edges[article.number]
                 if analysis := segment.passages.raw_analysis(article.number):
                     self._passages.add_analysis(number, *analysis)
                 self.articles += 1
@@ -164,6 +198,7 @@ class SegmentWriter:
                 np.save(chunk_file(self.folder, name), values)
             signatures = self._signature_rows(self.articles)
             np.save(self.folder / SIGNATURES, as_signatures(signatures))
+            np.save(self.folder / EDGES, self._edge_rows(self.articles))
             self._postings.write(self.folder, ids)
             dense.write_vectors(self.folder, ids, self._matrix(ids, vectors, dim))
             self._passages.finish()
@@ -173,6 +208,12 @@ class SegmentWriter:
     def _signature_rows(self, articles: int) -> list[SignatureArray]:
         """The rows of the first ``articles``; an article that was not signed is like no other."""
         return [self._signatures.get(number, UNSIGNED) for number in range(articles)]
+
+    def _edge_rows(self, articles: int) -> EdgeArray:
+        rows = unknown_edges(articles)
+        for number, row in self._edges.items():
+            rows[number] = row
+        return rows
 
     def _matrix(
         self, ids: IdArray, vectors: Callable[[Sequence[bytes]], FloatArray], dim: int

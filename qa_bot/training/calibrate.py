@@ -17,7 +17,6 @@ from typing import Annotated, Any
 import typer
 from tqdm import tqdm
 
-from qa_bot.answering.confidence import confidence
 from qa_bot.answering.fitted import FILE, SHIPPED, Fitted
 from qa_bot.config import Settings
 from qa_bot.evaluation.datasets import SplitBy, read_records, take_part
@@ -34,18 +33,32 @@ from qa_bot.training.fits import (
     fit_ranking,
     fit_threshold,
     show,
+    sure_of,
+    sure_unseen,
 )
+from qa_bot.training.made_questions import as_yes_no
 from qa_bot.training.observations import (
     Collection,
     Observation,
+    Part,
     contexts_collection,
     news_collection,
     observe,
 )
 from qa_bot.training.own_contexts import own_contexts
 
-MOST = {"squad_v1.1_dev": 1000, "newsqa_dev": 300}
-"""Questions of each part."""
+NEWS = "news_2022_2023"
+MIX = ("squad_v1.1_dev", "newsqa_dev", NEWS)
+"""The sets whose report parts are measured together; the others are measured apart."""
+MOST: dict[str, tuple[SplitBy, dict[Part, int | None]]] = {
+    "squad_v1.1_dev": ("title", {"fit": None, "report": 1000}),
+    "newsqa_dev": ("context", {"fit": None, "report": None}),
+    "nq_qed_dev": ("context", {"fit": None, "report": None}),
+}
+"""What each set is split by, and how many questions of each part are asked."""
+YES_NO = "squad_v1.1_dev"
+MOST_YES_NO: dict[Part, int | None] = {"fit": 200, "report": 200}
+"""The set that questions for yes or no are made of, and how many."""
 
 
 def fit_reader_threshold(path: Path, reader: Reader, *, most: int = 1500) -> float:
@@ -67,12 +80,21 @@ def collections(
     files: dict[str, Path], scratch: Path, settings: Settings, news_index: Path | None
 ) -> Iterator[Collection]:
     """Every collection whose files are there, opened one after the other."""
-    splits: dict[str, SplitBy] = {"squad_v1.1_dev": "title", "newsqa_dev": "context"}
-    for name, split in splits.items():
+    for name, (split, most) in MOST.items():
         if name in files:
             yield contexts_collection(
-                files[name], split_by=split, most=MOST[name], scratch=scratch, settings=settings
+                files[name], split_by=split, most=most, scratch=scratch, settings=settings
             )
+    if YES_NO in files:
+        yield contexts_collection(
+            files[YES_NO],
+            split_by=MOST[YES_NO][0],
+            most=MOST_YES_NO,
+            scratch=scratch,
+            settings=settings,
+            asked=as_yes_no,
+            called="yes_no",
+        )
     questions, articles = files.get("questions_2022_2023"), files.get("articles_2022_2023")
     if questions and articles:
         yield news_collection(
@@ -85,26 +107,9 @@ def reader_folder(reader: str) -> Path:
     return SHIPPED.parent if reader == "default" else Path(reader)
 
 
-def observations_of(
-    files: dict[str, Path],
-    scratch: Path,
-    settings: Settings,
-    news_index: Path | None,
-) -> tuple[list[Observation], dict[str, str]]:
-    """Every collection's questions and twins; and the fingerprints they were asked with."""
-    observations: list[Observation] = []
-    fingerprints: dict[str, str] = {}
-    for collection in collections(files, scratch, settings, news_index):
-        observations += observe(collection, scratch / "seen")
-        fingerprints = collection.bot.fingerprints
-    return observations, fingerprints
-
-
 def as_rows(shown: list[Shown], fitted: Fitted) -> list[Row]:
     """What the report is made of."""
-    return [
-        (s.name, s.twin, confidence(s.features, fitted), s.right, s.f1, s.reachable) for s in shown
-    ]
+    return [(s.name, s.twin, sure_of(s, fitted), s.right, s.f1, s.reachable) for s in shown]
 
 
 def main(
@@ -124,18 +129,25 @@ def main(
     settings = Settings.load()
     reader = open_reader(settings)
     files = {path.name.removesuffix(".jsonl.gz"): path for path in sorted(sets.rglob("*.jsonl.gz"))}
-    observations, fingerprints = observations_of(files, scratch, settings, news_index)
+    opened = {each.name: each for each in collections(files, scratch, settings, news_index)}
+    observations: list[Observation] = []
+    for collection in opened.values():
+        observations += observe(collection, scratch / "seen")
     ranking = fit_ranking(observations)
-    shown = show(observations, ranking)
+    shown = show(
+        observations,
+        ranking,
+        lambda name, article_id: opened[name].bot.snapshot.article(article_id),
+    )
     fit_part = [item for item in shown if item.part == "fit"]
-    slopes, intercept = fit_confidence(fit_part)
-    unfinished = Fitted(ranking, slopes, intercept, 0.0, 0.0)
-    threshold = fit_threshold(fit_part, lambda item: confidence(item.features, unfinished))
+    fitted = fit_confidence(fit_part, ranking)
+    threshold = fit_threshold(fit_part, sure_unseen(fit_part, ranking))
     reader_threshold = fit_reader_threshold(files["squad_v2.0_dev"], reader)
-    rows = as_rows([item for item in shown if item.part == "report"], unfinished)
+    everything = as_rows([item for item in shown if item.part == "report"], fitted)
+    rows = [row for row in everything if row[0] in MIX]
     measured: dict[str, Any] = {"all": report(rows, threshold)}
-    for name in sorted({row[0] for row in rows}):
-        measured[name] = report([row for row in rows if row[0] == name], threshold)
+    for name in sorted({row[0] for row in everything}):
+        measured[name] = report([row for row in everything if row[0] == name], threshold)
     squad, newsqa = files.get("squad_v1.1_dev"), files.get("newsqa_dev")
     if squad and newsqa:
         measured["own_contexts"] = own_contexts(squad, newsqa, reader, scratch / "own")
@@ -143,11 +155,13 @@ def main(
         target or reader_folder(settings.reader) / FILE,
         {
             "ranking": ranking,
-            "confidence": slopes,
-            "intercept": intercept,
+            "confidence": fitted.confidence,
+            "intercept": fitted.intercept,
+            "alone": fitted.alone,
+            "forest": fitted.forest.to_record() if fitted.forest else None,
             "threshold": threshold,
             "reader_threshold": reader_threshold,
-            "fingerprints": fingerprints,
+            "fingerprints": next(iter(opened.values())).bot.fingerprints,
             "measured": measured,
             "settings": at_settings(rows),
         },

@@ -7,7 +7,7 @@ imported.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,16 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from qa_bot.answering.confidence import FEATURES, Evidence, confidence_features
+from qa_bot.answering.confidence import (
+    FEATURES,
+    Evidence,
+    confidence,
+    confidence_alone,
+    confidence_features,
+)
+from qa_bot.answering.fitted import Fitted
+from qa_bot.answering.parted import part_unions
+from qa_bot.answering.question_kinds import question_kind
 from qa_bot.answering.select import (
     RANKING_FEATURES,
     Context,
@@ -23,16 +32,24 @@ from qa_bot.answering.select import (
     rank_spans,
     ranking_features,
 )
-from qa_bot.evaluation.metrics import score_answer
+from qa_bot.answering.shape import STANDS_ALONE, shape_answers
+from qa_bot.evaluation.metrics import holds_answer, score_answer
+from qa_bot.records import Article
+from qa_bot.training.forests import cross_fitted, fit_forest
 from qa_bot.training.observations import Observation, straight_quotes
 
 FloatArray = npt.NDArray[np.float64]
 
 RIGHT = 0.6
 """An answer counts as right from this F1 with a gold answer."""
-SET_WEIGHTS = {"squad_v1.1_dev": 1.0, "news_2022_2023": 1.0, "newsqa_dev": 0.5}
-"""NewsQA's questions were written for one article and often name nothing ("What did
-he say?"): they count half."""
+SET_WEIGHTS = {
+    "squad_v1.1_dev": 1.0,
+    "news_2022_2023": 1.0,
+    "newsqa_dev": 0.5,
+    "nq_qed_dev": 0.5,
+}
+"""How much each set counts, whatever its size. NewsQA's questions were written for one article
+and often name nothing ("What did he say?"); those of NQ have short answers only."""
 _SURE_C = 0.3
 """Strength of the confidence's regularisation (scikit-learn's C), on standardised features:
 of 0.03, 0.1, 0.3 and 1 the log loss over ten folds of the fit part differs by 0.001."""
@@ -40,7 +57,11 @@ of 0.03, 0.1, 0.3 and 1 the log loss over ten folds of the fit part differs by 0
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What would be shown for one observation: features, correctness, F1."""
+    """What would be shown for one observation: features, correctness, F1.
+
+    ``alone``: its kind of question has several right answers, so that the features are those
+    of an answer without rivals.
+    """
 
     name: str
     part: str
@@ -50,6 +71,7 @@ class Shown:
     right: bool
     f1: float
     reachable: bool
+    alone: bool = False
 
 
 def f1_of(text: str, golds: Sequence[str]) -> float:
@@ -96,22 +118,49 @@ def fit_ranking(observations: Sequence[Observation], *, l2: float = 1e-4) -> dic
     return {name: float(w) for name, w in zip(RANKING_FEATURES, solved.x, strict=True)}
 
 
-def show(observations: Sequence[Observation], ranking: dict[str, float]) -> list[Shown]:
-    """What the bot would show, best answer only, for each observation that has one."""
+def show(
+    observations: Sequence[Observation],
+    ranking: dict[str, float],
+    article: Callable[[str, str], Article],
+) -> list[Shown]:
+    """What the bot would show, best answer only, for each observation that has one.
+
+    ``article``: (name of the set, article id) to article.
+    """
     found = []
     for seen in observations:
-        groups = group_answers(rank_spans(seen.readings, seen.passages, ranking))
+        parted = part_unions(seen.question, seen.readings)
+        groups = group_answers(rank_spans(parted, seen.passages, ranking))
         if not groups:
             continue
-        f1 = f1_of(groups[0].best.candidate.text, seen.golds)
-        right = not seen.twin and f1 >= RIGHT
-        reachable = not seen.twin and any(
-            f1_of(c.text, seen.golds) >= RIGHT for r in seen.readings for c in r.candidates
-        )
+        kind = question_kind(seen.question)
+        alone = kind in STANDS_ALONE
         evidence = Evidence(seen.question, seen.passages, seen.readings, seen.frequencies)
-        features = confidence_features(groups[0], groups, evidence)
+        # Confidences are not fitted yet: answers stay in the order of their ranks.
+        shaped = shape_answers(
+            "other" if kind == "who_is" else kind,
+            seen.question,
+            groups,
+            [1.0 - 0.1 * place for place in range(len(groups))],
+            seen.passages,
+            lambda article_id, name=seen.name: article(name, article_id),  # type: ignore[misc]
+        )
+        if not shaped.groups:
+            continue
+        first = next(g for g in groups if shaped.groups[0].key == g.key)
+        features = confidence_features(first, [first] if alone else groups, evidence)
+        text = shaped.groups[0].best.candidate.text
+        f1 = f1_of(text, seen.golds)
+        holds = alone and holds_answer(straight_quotes(text), seen.golds)
+        right = not seen.twin and (f1 >= RIGHT or holds)
+        reachable = not seen.twin and (
+            right
+            or any(f1_of(c.text, seen.golds) >= RIGHT for r in seen.readings for c in r.candidates)
+        )
         found.append(
-            Shown(seen.name, seen.part, seen.article, seen.twin, features, right, f1, reachable)
+            Shown(
+                seen.name, seen.part, seen.article, seen.twin, features, right, f1, reachable, alone
+            )
         )
     return found
 
@@ -122,12 +171,44 @@ def set_weights(rows: Sequence[Shown]) -> list[float]:
     return [SET_WEIGHTS.get(item.name, 1.0) * len(rows) / counts[item.name] for item in rows]
 
 
-def fit_confidence(
-    rows: Sequence[Shown], names: Sequence[str] = FEATURES
-) -> tuple[dict[str, float], float]:
-    """Logistic weights and intercept (Platt 1999) over the features of ``names``."""
-    table = np.asarray([[item.features[name] for name in names] for item in rows])
-    return fit_logistic(table, [item.right for item in rows], set_weights(rows), names)
+def fit_confidence(rows: Sequence[Shown], ranking: dict[str, float]) -> Fitted:
+    """The confidence of ``rows``: a logistic function (Platt 1999) and boosted trees for those
+    with rivals, and what takes the logit of one that stands alone to what it is worth. The
+    thresholds are not set yet."""
+    rivals = [row for row in rows if not row.alone]
+    table = np.asarray([[row.features[name] for name in FEATURES] for row in rivals])
+    right, weights = [row.right for row in rivals], set_weights(rivals)
+    slopes, intercept = fit_logistic(table, right, weights, FEATURES)
+    forest = fit_forest(table, right, weights, FEATURES)
+    fitted = Fitted(ranking, slopes, intercept, 0.0, 0.0, forest=forest)
+    alone = [row for row in rows if row.alone]
+    return replace(fitted, alone=_fit_alone(alone, fitted)) if alone else fitted
+
+
+def _fit_alone(rows: Sequence[Shown], fitted: Fitted) -> tuple[float, float]:
+    """Slope and intercept of a logistic function over the confidence's logit; see
+    :func:`qa_bot.answering.confidence.confidence_alone`."""
+    sure = np.clip([confidence(row.features, fitted) for row in rows], 1e-9, 1 - 1e-9)
+    weights = set_weights(rows)
+    slopes, intercept = fit_logistic(
+        np.log(sure / (1 - sure))[:, None], [row.right for row in rows], weights, ("logit",)
+    )
+    return slopes["logit"], intercept
+
+
+def sure_of(row: Shown, fitted: Fitted) -> float:
+    """The confidence (0 to 1) that is shown with a row."""
+    return (confidence_alone if row.alone else confidence)(row.features, fitted)
+
+
+def sure_unseen(rows: Sequence[Shown], ranking: dict[str, float]) -> list[float]:
+    """The confidence of each row by a fit that saw nothing of its article."""
+
+    def fit(others: Sequence[Shown]) -> Callable[[Shown], float]:
+        fitted = fit_confidence(others, ranking)
+        return lambda row: sure_of(row, fitted)
+
+    return cross_fitted(rows, lambda row: row.article, fit)
 
 
 def fit_logistic(
@@ -167,11 +248,11 @@ def best_threshold(
     return float((ranked[place - 1] + ranked[place]) / 2)
 
 
-def fit_threshold(rows: Sequence[Shown], sure: Callable[[Shown], float]) -> float:
-    """Where SQuAD 2.0's F1 is highest over questions and twins."""
+def fit_threshold(rows: Sequence[Shown], sure: Sequence[float]) -> float:
+    """Where SQuAD 2.0's F1 is highest over questions and twins; ``sure``: of each row."""
     return best_threshold(
-        [sure(item) for item in rows],
+        sure,
         [0.0 if item.twin else item.f1 for item in rows],
         [1.0 if item.twin else 0.0 for item in rows],
-        [SET_WEIGHTS.get(item.name, 1.0) for item in rows],
+        set_weights(rows),
     )

@@ -16,7 +16,7 @@ import json
 import math
 import os
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -98,12 +98,21 @@ def straight_quotes(text: str) -> str:
 
 
 def contexts_collection(
-    path: Path, *, split_by: SplitBy, most: int, scratch: Path, settings: Settings
+    path: Path,
+    *,
+    split_by: SplitBy,
+    most: Mapping[Part, int | None],
+    scratch: Path,
+    settings: Settings,
+    asked: Callable[[str], str | None] = str,
+    called: str = "",
 ) -> Collection:
     """An evaluation file asked openly: its distinct contexts are the articles.
 
-    ``most`` questions of each part, evenly spaced. The index is kept in ``scratch``
-    and brought up to date, so that a second run embeds nothing.
+    ``most`` questions of each part that it names (None: all), evenly spaced, put as ``asked``
+    puts them; what it puts as None is left out. The index is kept in ``scratch`` and brought
+    up to date, so that a second run embeds nothing. ``called``: the collection's name, if not
+    the file's.
     """
     name = path.name.removesuffix(".jsonl.gz")
     records = read_records(path)
@@ -115,18 +124,22 @@ def contexts_collection(
     questions = []
     parts: tuple[Part, ...] = ("fit", "report")
     for part in parts:
-        answerable = [r for r in take_part(records, part, split_by) if r.answerable]
+        if part not in most:
+            continue
+        known = [
+            r for r in take_part(records, part, split_by) if r.answerable and asked(r.question)
+        ]
         questions += [
             Question(
-                r.question,
+                asked(r.question) or "",
                 r.answers,
                 part,
                 (by_row[ids[r.context or ""]],),
                 (r.title or r.context or "") if split_by == "title" else (r.context or ""),
             )
-            for r in evenly_spaced(answerable, most)
+            for r in evenly_spaced(known, most[part])
         ]
-    return Collection(name, bot, tuple(questions))
+    return Collection(called or name, bot, tuple(questions))
 
 
 def news_collection(

@@ -830,7 +830,7 @@ def test_another_rule_for_near_duplicates_goes_over_all_articles(
     index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = write(tmp_path / "news", agency=LONG, paper=f"{LONG} This is ours.")
-    monkeypatch.setattr(build, "find_pairs", lambda new, old: set())
+    monkeypatch.setattr(build, "find_clusters", lambda new: frozenset())
     monkeypatch.setattr(build, "RULE", "an older one")
     index_of(folder, index)
     assert not Snapshot.open(index).has_near_duplicates
@@ -838,6 +838,8 @@ def test_another_rule_for_near_duplicates_goes_over_all_articles(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(build, "wanted_rules", rules_of)
         patch.setattr(analyse, "AnalysisPool", FakePool)
-        write(folder, sport=SPORT)
-        index_of(folder, index)
+        embedder = FakeEmbedder()
+        report = index_of(folder, index, embedder)
+    assert report.unchanged == ("news/agency.txt", "news/paper.txt")
+    assert (report.generation, embedder.embedded) == (2, [])
     assert len(Snapshot.open(index).near_duplicates("news/agency.txt")) == 2

@@ -1,10 +1,11 @@
-"""Near-duplicates: the estimate against exact similarity, pairs step by step, clusters."""
+"""Near-duplicates: the estimate against exact similarity, clusters step by step, and their cost."""
 
 from __future__ import annotations
 
 import random
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,15 +15,21 @@ from hypothesis import strategies as st
 
 from qa_bot.indexing.signatures import shingles, signature
 from qa_bot.records import Span
+from qa_bot.storage import clustering
+from qa_bot.storage.clustering import find_clusters
 from qa_bot.storage.duplicates import (
+    COLUMNS,
     MIN_SHINGLES,
-    DuplicatePairs,
+    MOST_DAYS_APART,
+    DuplicateClusters,
     SignatureArray,
     Signed,
+    are_near,
     as_signatures,
-    clusters,
-    find_pairs,
     similarity,
+)
+from qa_bot.storage.duplicates import (
+    joined as clusters_of,
 )
 
 VOCABULARY = [f"word{number}" for number in range(400)]
@@ -45,7 +52,7 @@ def signed(**texts: str) -> Signed:
 
 
 def joined(**texts: str) -> bool:
-    return len(find_pairs(signed(**texts), ())) == 1
+    return len(find_clusters(signed(**texts))) == 1
 
 
 def test_a_copy_is_found_whatever_an_editor_did_to_it() -> None:
@@ -99,43 +106,129 @@ def test_the_estimates_are_near_the_exact_similarities(shared: int, seed: int) -
     assert abs(containment[0] - common / min(len(first), len(second))) < 0.3
 
 
+def test_what_comes_back_after_months_is_another_article_unless_hardly_a_word_is_new() -> None:
+    words = a_text(11).split()
+    again = " ".join(words[:240] + a_text(12).split()[:60])
+    rows = [
+        signature(make_article("one", " ".join(words), published="2022-10-20")),
+        signature(make_article("two", again, published="2023-10-19")),
+        signature(make_article("three", again, published="2022-10-24")),
+        signature(make_article("four", again, published=None)),
+        signature(make_article("five", " ".join(words[:290]), published="2023-10-19")),
+    ]
+    assert rows[1][-1] - rows[0][-1] == 364 > MOST_DAYS_APART
+    near = are_near(as_signatures([rows[0]] * 4), as_signatures(rows[1:]))
+    assert near.tolist() == [False, True, True, True]
+
+
+def test_a_gallery_makes_no_two_articles_alike_and_its_text_on_other_lines_does() -> None:
+    captions = " ".join(
+        f"{a_text(20 + one, 25).capitalize()}. Ann Ape/AFP/Getty Images" for one in range(20)
+    )
+    one, two = f"{a_text(13, 60)}\n\n{captions}", f"{a_text(14, 60)}\n\n{captions}"
+    assert not joined(one=one, two=two)
+    plain = captions.replace("/AFP/Getty Images", "")
+    assert joined(one=one.replace(captions, plain), two=two.replace(captions, plain))
+    lines = captions.replace(". Ann", ".\nAnn")  # what stands on lines of its own is no caption
+    assert joined(one=one.replace(captions, lines), two=two.replace(captions, lines))
+
+
+articles_of_kinds = st.lists(st.integers(0, 12), min_size=1, max_size=8)
+
+
 @settings(max_examples=25)
-@given(st.lists(st.integers(0, 12), min_size=1, max_size=8), st.integers(0, 8))
-def test_pairs_found_step_by_step_are_those_found_at_once(kinds: list[int], first: int) -> None:
+@given(articles_of_kinds, st.integers(0, 8), st.sets(st.integers(0, 7)))
+def test_clusters_found_step_by_step_are_those_found_at_once(
+    kinds: list[int], first: int, gone: set[int]
+) -> None:
     texts = {
         f"n{place}": " ".join(a_text(kind // 3, 120).split()[10 * (kind % 3) :])
         for place, kind in enumerate(kinds)
     }
     ids = list(texts)
-    everything = find_pairs(signed(**texts), ())
+    everything = find_clusters(signed(**texts))
     old = signed(**{one: texts[one] for one in ids[:first]})
     new = signed(**{one: texts[one] for one in ids[first:]})
-    assert find_pairs(old, ()) | find_pairs(new, [old]) == everything
-    for one in ids:
-        for other in ids:
-            near = kinds[ids.index(one)] // 3 == kinds[ids.index(other)] // 3
-            assert ((min(one, other), max(one, other)) in everything) == (near and one != other)
+    assert find_clusters(new, [old], find_clusters(old)) == everything
+    whole = {f"n{place}": kind // 3 for place, kind in enumerate(kinds)}
+    by_kind = [frozenset(one for one in ids if whole[one] == kind) for kind in set(whole.values())]
+    assert everything == {cluster for cluster in by_kind if len(cluster) > 1}
+    left = {one: texts[one] for one in ids if int(one[1:]) not in gone}
+    nothing = Signed([], as_signatures([]))
+    assert find_clusters(nothing, [signed(**left)], everything) == find_clusters(signed(**left))
 
 
-@given(st.sets(st.tuples(st.sampled_from("abcdefgh"), st.sampled_from("abcdefgh"))))
-def test_a_cluster_is_all_that_pairs_lead_to(pairs: set[tuple[str, str]]) -> None:
-    found = clusters(pairs)
-    for start in "abcdefgh":
-        reached, left = {start}, [start]
-        while left:
-            here = left.pop()
-            for pair in pairs:
-                if here in pair:
-                    new = set(pair) - reached
-                    reached |= new
-                    left += new
-        assert found.get(start, frozenset(start)) == reached
+@st.composite
+def chains(draw: st.DrawFn) -> list[SignatureArray]:
+    """Rows each of which is near the one before it and, further off, near nothing."""
+    chance = np.random.default_rng(draw(st.integers(0, 1000)))
+    row = chance.integers(1, 2**32, COLUMNS, dtype=np.uint32)
+    row[0], row[-1] = 100, 0
+    rows = [row]
+    for _ in range(draw(st.integers(1, 7))):
+        row = row.copy()
+        changed = chance.choice(np.arange(1, COLUMNS - 1), 35, replace=False)
+        row[changed] = chance.integers(1, 2**32, len(changed), dtype=np.uint32)
+        rows.append(row)
+    return rows
 
 
-def test_pairs_come_back_from_their_file_and_nothing_else_does() -> None:
-    pairs = DuplicatePairs((("a", "b\udcff"), ("é", "z")), "rule")
-    assert DuplicatePairs.from_bytes(pairs.to_bytes()) == pairs
-    assert list(pairs.without({"z"})) == [("a", "b\udcff")]
+@settings(max_examples=50)
+@given(chains(), st.data())
+def test_a_chain_that_loses_a_link_falls_apart_as_it_would_have_been_built(
+    rows: list[SignatureArray], choice: st.DataObject
+) -> None:
+    ids = choice.draw(st.permutations([f"n{place}" for place in range(len(rows))]))
+    everything = Signed(ids, as_signatures(rows))
+    gone = choice.draw(st.sets(st.sampled_from(ids)))
+    kept = [place for place, one in enumerate(ids) if one not in gone]
+    left = Signed([ids[place] for place in kept], everything.rows[kept])
+    updated = find_clusters(Signed([], as_signatures([])), [left], find_clusters(everything))
+    assert updated == find_clusters(left)
+    edges = {(a, b) for a in left.ids for b in left.ids if a != b and linked(everything, a, b)}
+    assert updated == {frozenset(one) for one in clusters_of(sorted(edges))}
+
+
+def linked(signed_rows: Signed, one: str, other: str) -> bool:
+    """Near, and sharing a band, which makes two articles a pair."""
+    first, second = (signed_rows.rows[list(signed_rows.ids).index(name)] for name in (one, other))
+    bands = [slice(start, start + 3) for start in range(1, 127, 3)]
+    shared = any(np.array_equal(first[band], second[band]) for band in bands)
+    return shared and bool(are_near(first[np.newaxis], second[np.newaxis])[0])
+
+
+def test_thousands_of_alike_texts_cost_a_comparison_each_not_one_a_pair(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared = 0
+
+    def counting(one: SignatureArray, other: SignatureArray) -> Any:
+        nonlocal compared
+        compared += len(one)
+        return are_near(one, other)
+
+    monkeypatch.setattr(clustering, "are_near", counting)
+    chance = np.random.default_rng(3)
+    row = chance.integers(1, 2**32, COLUMNS, dtype=np.uint32)
+    row[0] = 100
+    same = np.tile(row, (3000, 1))
+    same[:, -1] = np.arange(3000) + 700_000  # a form under thousands of addresses, day by day
+    ids = [f"n{place}" for place in range(3000)]
+    assert find_clusters(Signed(ids, same)) == {frozenset(ids)}
+    assert compared == 0
+    alike = np.tile(row, (1000, 1))  # a notice with another number each time
+    for place, changed in enumerate(chance.integers(1, COLUMNS - 1, 1000)):
+        alike[place, changed] = place
+    assert find_clusters(Signed(ids[:1000], alike)) == {frozenset(ids[:1000])}
+    assert 0 < compared < 5 * 1000
+
+
+def test_clusters_come_back_from_their_file_and_nothing_else_does() -> None:
+    clusters = DuplicateClusters(frozenset({frozenset({"a", "b\udcff"}), frozenset("éz")}), "rule")
+    assert DuplicateClusters.from_bytes(clusters.to_bytes()) == clusters
+    assert clusters.by_article()["é"] == {"é", "z"}
+    earlier = b'{"pairs": [["a", "b"], ["c", "b"], ["x", "y"]], "rule": "old"}'
+    assert DuplicateClusters.from_bytes(earlier).clusters == {frozenset("abc"), frozenset("xy")}
     for content in (b"[]", b"{}", b'{"pairs": 3, "rule": ""}', b"\xff"):
-        with pytest.raises(ValueError, match=r"pairs|Expecting|decode"):
-            DuplicatePairs.from_bytes(content)
+        with pytest.raises(ValueError, match=r"clusters|Expecting|decode"):
+            DuplicateClusters.from_bytes(content)

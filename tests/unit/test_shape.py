@@ -9,7 +9,7 @@ import pytest
 from fakes import make_article
 
 from qa_bot.answering.select import AnswerGroup, RankedSpan, answer_key
-from qa_bot.answering.shape import shape_answers, sure_alone
+from qa_bot.answering.shape import shape_answers
 from qa_bot.answering.talk import talk_answer
 from qa_bot.records import Answer, Chunk, Passage, ScoredPassage, Span, SpanCandidate
 
@@ -94,13 +94,6 @@ def test_who_is_finds_the_apposition_without_the_reader() -> None:
 
 def test_other_kinds_stay_as_they_were_read() -> None:
     assert shaped("when", "When was it opened?", "1871") == ("span", ["1871"])
-
-
-def test_confidence_without_rivals_keeps_its_order_and_its_range() -> None:
-    steps = [n / 20 for n in range(21)]
-    mapped = [sure_alone(step) for step in steps]
-    assert mapped == sorted(mapped)
-    assert all(0 <= value <= 1 for value in mapped)
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ def test_an_older_table_with_fewer_columns_can_still_be_read(tmp_path: Path) -> 
         )
         connection.execute("INSERT INTO articles VALUES ('news/dead.txt', 'gone', 'T')")
     connection.close()
-    ((root, relative, article),) = stored_articles(tmp_path / FILE, {"news/dead.txt"}, {})
+    ((_, root, relative, article),) = stored_articles(tmp_path / FILE, {"news/dead.txt"}, {})
     assert (root, relative) == ("news", "a/b.txt")
     assert (article.text, article.title, article.encoding) == ("Café", "T", "utf-8")
     assert article.content_hash == make_article("x", "Café").content_hash
