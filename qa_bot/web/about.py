@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from qa_bot.bot import QABot
 
 _log = logging.getLogger(__name__)
+_FEW = 0.02
 _SETS = {
     "squad_v1.1_dev": "SQuAD 1.1",
     "squad_v2.0_dev": "SQuAD 2.0",
@@ -210,7 +211,7 @@ def _at_setting(fitted: Any, floor: float) -> tuple[float, float] | None:
 def _drawings(fitted: Any, floor: float | None) -> str:
     """Confidence against rightness, and what each setting does, as far as they were stored."""
     made = ""
-    bins: Sequence[Sequence[float]] = getattr(fitted, "reliability", None) or ()
+    bins: Sequence[Sequence[float]] = fitted.measured.get("all", {}).get("reliability", ())
     if bins:
         made += chart(
             [("measured", [(float(b[0]), float(b[1])) for b in bins])],
@@ -221,7 +222,8 @@ def _drawings(fitted: Any, floor: float | None) -> str:
         )
     settings = [n / 50 for n in range(51)]
     found = [(c, _at_setting(fitted, c)) for c in settings]
-    right: list[Point] = [(c, f[0]) for c, f in found if f is not None]
+    # Where hardly anything is shown, the share that is right is that of a few answers.
+    right: list[Point] = [(c, f[0]) for c, f in found if f is not None and f[1] >= _FEW]
     answered: list[Point] = [(c, f[1]) for c, f in found if f is not None]
     if right:
         made += chart(

@@ -150,7 +150,7 @@ def conflicts(exchange: Exchange, answer: Answer) -> str:
         if other.citations
     ]
     return (
-        '<div class="conflict"><h3>Other articles say otherwise</h3>'
+        '<div class="conflict"><h3>The articles do not agree</h3>'
         f'<div class="sides">{"".join(cards)}</div></div>'
     )
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MOST_SHOWN = 200
 MOST_GAPS = 30
 COLUMNS = {"title": "Title", "source": "Source", "published": "Date", "characters": "Characters"}
+_ALWAYS = ("title", "characters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +93,13 @@ def table_html(
         count += f"; the first {MOST_SHOWN} are shown, narrow them with the filter"
     if not found:
         return f'<p class="count" role="status">{escaped(count)}</p>'
-    heads = "".join(_head(column, label, order) for column, label in COLUMNS.items())
+    # A collection of plain text files knows of no publishers and dates: no empty columns.
+    columns = [c for c in COLUMNS if c in _ALWAYS or any(getattr(a, c) for a in found)]
+    heads = "".join(_head(column, COLUMNS[column], order) for column in columns)
     if removable:
         heads += '<th scope="col" class="removal"><span class="aside">Remove</span></th>'
-    rows = "".join(_row(article, removable=removable) for article in found[:MOST_SHOWN])
+    shown = found[:MOST_SHOWN]
+    rows = "".join(_row(article, columns, removable=removable) for article in shown)
     return (
         f'<p class="count" role="status">{escaped(count)}</p>'
         f'<table class="articles"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
@@ -113,7 +117,7 @@ def _head(column: str, label: str, order: Order) -> str:
     )
 
 
-def _row(article: ArticleSummary, *, removable: bool) -> str:
+def _row(article: ArticleSummary, columns: Sequence[str], *, removable: bool) -> str:
     title = title_or_name(article.title, article.article_id)
     removal = (
         f'<td class="removal"><button type="button" data-remove="{handle(article.article_id)}" '
@@ -121,17 +125,21 @@ def _row(article: ArticleSummary, *, removable: bool) -> str:
         if removable
         else ""
     )
-    published = escaped(date_in_words(article.published)) if article.published else ""
-    source = isolated(article.source) if article.source else ""
+    cells = {
+        "source": isolated(article.source) if article.source else "",
+        "published": escaped(date_in_words(article.published)) if article.published else "",
+        "characters": f"{article.characters:,}",
+    }
+    others = "".join(
+        f'<td class="{name}">{cell}</td>' for name, cell in cells.items() if name in columns
+    )
     return (
         '<tr><td class="title"><button type="button" class="opener" '
         f'data-article="{handle(article.article_id)}">'
         f"{isolated(title, 'title')}</button>"
         f'<span class="id">{isolated(article.article_id)} '
         f"{link(article.url, 'original')}</span></td>"
-        f'<td class="source">{source}</td>'
-        f'<td class="published">{published}</td>'
-        f'<td class="characters">{article.characters:,}</td>{removal}</tr>'
+        f"{others}{removal}</tr>"
     )
 
 

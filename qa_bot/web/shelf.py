@@ -29,7 +29,7 @@ def articles_tab_of(articles: Articles, tab: gr.Tab, page: gr.Blocks) -> gr.HTML
             )
             with gr.Row(elem_id="ways"):
                 address = gr.Textbox(
-                    placeholder="https://…  a page, a feed or a sitemap",
+                    placeholder="https://…  page, feed or sitemap",
                     label="Add by web address",
                     show_label=False,
                     container=False,

@@ -50,7 +50,7 @@ def test_axe_finds_nothing_in_any_state(
     fake.conflicting = False
     user.ask("Who won yesterday evening?", "abstained")
     user.ask("why " * 2500, "problem")
-    user.page.locator(".exchange").first.locator(".source-line .opener").click()
+    user.page.locator(".exchange").first.locator(".side .opener").first.click()
     user.page.locator(".exchange").first.get_by_text("Closest passages").click()
     user.page.locator("#history summary").click()
     assert violations(user) == []

@@ -24,10 +24,9 @@ class Fitted:
     measured = {  # noqa: RUF012
         "all": {
             "questions": 1888, "answered": 0.7, "right_of_shown": 0.78, "twins_refused": 0.92,
-            "calibration_error": 0.035,
+            "calibration_error": 0.035, "reliability": [[0.1, 0.12], [0.9, 0.88]],
         }
     }  # fmt: skip
-    reliability = ((0.1, 0.12), (0.9, 0.88))
 
     def at_setting(self, floor: float) -> tuple[float, float]:
         return 0.5 + floor / 2, 1 - floor
