@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from qa_bot.records import IndexReport, Skipped
 from qa_bot.web.background import Step
+from qa_bot.web.catalogue import COLUMNS, Order
 from qa_bot.web.markup import date_in_words, escaped, isolated, link, title_or_name
 from qa_bot.web.uploads import Kept
 
@@ -17,59 +17,13 @@ if TYPE_CHECKING:
 
 MOST_SHOWN = 200
 MOST_GAPS = 30
-COLUMNS = {"title": "Title", "source": "Source", "published": "Date", "characters": "Characters"}
+_LABELS = {"title": "Title", "source": "Source", "published": "Date", "characters": "Characters"}
 _ALWAYS = ("title", "characters")
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """The column that the table is sorted by."""
-
-    column: str = "title"
-    descending: bool = False
-
-    def clicked(self, column: str) -> Order:
-        """After a click on a column's head: the same column turns round, dates start newest."""
-        if column not in COLUMNS:
-            return self
-        if column == self.column:
-            return Order(column, not self.descending)
-        return Order(column, column in ("published", "characters"))
 
 
 def handle(article_id: str) -> str:
     """A name for an article that a browser can hold; ids may have characters it cannot."""
     return hashlib.sha256(article_id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def selected(articles: Iterable[ArticleSummary], wanted: str, order: Order) -> list[ArticleSummary]:
-    """The articles that hold every word of ``wanted`` in title, source, date or id, sorted.
-
-    Articles that lack the sorted column come last, either way round; ties go by id.
-    """
-    words = wanted.casefold().split()
-    found = [
-        article
-        for article in articles
-        if not words
-        or all(
-            word
-            in " ".join(
-                (article.title, article.source or "", article.published or "", article.article_id)
-            ).casefold()
-            for word in words
-        )
-    ]
-    found.sort(key=lambda article: article.article_id)
-
-    def key(article: ArticleSummary) -> str | int:
-        value = getattr(article, order.column)
-        return value.casefold() if isinstance(value, str) else (value or 0)
-
-    present = [article for article in found if getattr(article, order.column)]
-    absent = [article for article in found if not getattr(article, order.column)]
-    present.sort(key=key, reverse=order.descending)
-    return present + absent
 
 
 def table_html(
@@ -95,7 +49,7 @@ def table_html(
         return f'<p class="count" role="status">{escaped(count)}</p>'
     # A collection of plain text files knows of no publishers and dates: no empty columns.
     columns = [c for c in COLUMNS if c in _ALWAYS or any(getattr(a, c) for a in found)]
-    heads = "".join(_head(column, COLUMNS[column], order) for column in columns)
+    heads = "".join(_head(column, _LABELS[column], order) for column in columns)
     if removable:
         heads += '<th scope="col" class="removal"><span class="aside">Remove</span></th>'
     shown = found[:MOST_SHOWN]

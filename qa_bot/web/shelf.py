@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from qa_bot.web.articles import Articles
-from qa_bot.web.listing import Order
+from qa_bot.web.catalogue import Order
 from qa_bot.web.resources import PRIVATE, resource
 from qa_bot.web.uploads import SUFFIXES
 
