@@ -91,7 +91,7 @@ def _row(article: ArticleSummary, columns: Sequence[str], *, removable: bool) ->
         '<tr><td class="title"><button type="button" class="opener" '
         f'data-article="{handle(article.article_id)}">'
         f"{isolated(title, 'title')}</button>"
-        f'<span class="id">{isolated(article.article_id)} '
+        f'<span class="id" title="{escaped(article.article_id)}">{isolated(article.article_id)} '
         f"{link(article.url, 'original')}</span></td>"
         f"{others}{removal}</tr>"
     )
