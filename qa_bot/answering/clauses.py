@@ -3,7 +3,7 @@
 A span that answers "why" or "how" is widened inside its sentence: to the right as far
 as the clause goes, to the left to the connective that makes it a reason or a manner
 ("because", "by", "after"). A span with neither a connective nor a verb takes the
-clause that it stands in. Boundaries are signs, and commas with a word behind them
+clause that it stands in, from the last connective of it on. Boundaries are signs, and commas with a word behind them
 that begins something new; no parser is used.
 """
 
@@ -17,7 +17,7 @@ from qa_bot.records import Span
 
 _REASONS = (
     r"because(?: of)?|due(?: in part| largely| partly| mainly)? to|owing to|thanks(?: in part)? to"
-    r"|as a (?:result|consequence) of|in (?:order|response|protest|retaliation|exchange|return) "
+    r"|as (?:a|the) (?:result|consequence) of|in (?:order|response|protest|retaliation|exchange|return) "
     r"(?:to|of|for|over|against)|on (?:suspicion|charges|grounds) (?:of|that)|so that|so as to"
     r"|caused by|prompted by|triggered by|driven by|fuell?ed by|citing|given|amid|following|after"
     r"|since|as|for|over|to|out of|from|if|when|with|by"
@@ -39,6 +39,11 @@ _BEGINS = {
     kind: re.compile(rf"[\"“‘']?(?:{words})\b", re.IGNORECASE)
     for kind, words in (("why", _REASONS), ("how", _MANNERS))
 }
+_FARTHER = {
+    "why": re.compile(r"\b(?:because|since|due to|owing to|thanks to|so that|in order to)\s", re.I),
+    "how": re.compile(r"\bby\s+\w+ing\s", re.I),
+}
+"""Connectives that speak of a reason or a manner wherever they stand before the span."""
 _SAID = (
     r"(?:said|says|told|adds?|added|wrote|writes|tweeted|reported|reports|explained|according to"
     r"|announced|noted|notes|argued|warned|claimed)\b"
@@ -76,7 +81,8 @@ def clause_around(text: str, span: Span, sentence: Span, kind: Literal["why", "h
         if before is not None:
             start = before.start("word")
         elif not _says_something(text[span.start : span.end]):
-            start = first
+            farther = [m.start() for m in _FARTHER[kind].finditer(text, first, span.start)]
+            start = farther[-1] if farther else first
     if _OPENS.fullmatch(text, first, start) and _BEGINS[kind].match(text, start, end):
         # "Because it rained, they stayed": what follows the comma is what had the reason.
         comma = _COMMA.search(text, span.end, end)

@@ -52,6 +52,11 @@ _HOW_MANY = re.compile(
 _HOW = re.compile(
     r"how(?:['’]s)?\b|in (?:what|which) (?:way|manner)s?\b|by what means\b|what method"
 )
+_COMPLEMENT = re.compile(
+    r"\b(?:describ|rank|rat(?=e|ing)|label|characteri[sz]|classif|defin|spell|pronounc|denot|regard"
+    r"|perceiv)(?:e|es|ed|s|y|ies|ied|ing)?\b"
+)
+"""Verbs whose "how" asks for what something is said to be: a few words, no clause."""
 _WHEN = re.compile(
     r"when\b|(?:in|on|at|since|until|by|from|during)? ?(?:what|which) (?:year|day|date|month|time"
     r"|century|decade|week)\b"
@@ -93,6 +98,12 @@ _NO_NAMES = vocabulary(
 _DEFINITE = re.compile(
     r"(?:the|a|an|this|that|these|his|her|their|its|your|my|our)\b", re.IGNORECASE
 )
+
+
+def asks_for_words(question: str) -> bool:
+    """Whether a "how" asks for what something is said to be ("How is it described?"): a few
+    words answer it, no clause."""
+    return bool(_COMPLEMENT.search(_plain(question)))
 
 
 def question_kind(question: str) -> QuestionKind:

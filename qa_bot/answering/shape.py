@@ -1,7 +1,7 @@
 """The shape of an answer: what is shown of a span depends on the kind of question.
 
 yes_no   the sentence that the best span stands in; a question settles nothing
-why, how the clause around the span
+why, how the clause around the span, but for "how is it described?"
 list     the whole enumeration; other answers are further items of the list
 who_is   what the passages say that the person is, else the reader's span
 
@@ -18,7 +18,7 @@ from qa_bot.answering.cite import sentence_at
 from qa_bot.answering.clauses import clause_around
 from qa_bot.answering.describing import describe, meets
 from qa_bot.answering.enumerations import enumeration_around
-from qa_bot.answering.question_kinds import QuestionKind, asked_name
+from qa_bot.answering.question_kinds import QuestionKind, asked_name, asks_for_words
 from qa_bot.answering.select import AnswerGroup, RankedSpan
 from qa_bot.answering.words import answer_key
 from qa_bot.records import AnswerKind, Article, ScoredPassage, Span
@@ -65,7 +65,7 @@ def shape_answers(
     if kind == "list":
         groups, sure = _no_echoes(question, groups, sure)
     widen = _WIDENED.get(kind)
-    if widen is None:
+    if widen is None or (kind == "how" and asks_for_words(question)):
         return Shaped("span", tuple(groups), tuple(sure))
     shown: list[AnswerGroup] = []
     kept: list[float] = []

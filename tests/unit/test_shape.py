@@ -87,6 +87,14 @@ def test_a_reason_is_a_clause() -> None:
     assert shaped("why", "Why did Lund leave?", "the storm") == ("span", ["because of the storm"])
 
 
+def test_what_something_is_called_is_no_clause() -> None:
+    asked = ("How was the harbour described?", "How did they leave?")
+    assert [shaped("how", question, "the storm")[1] for question in asked] == [
+        ["the storm"],
+        ["because of the storm"],
+    ]
+
+
 def test_who_is_finds_the_apposition_without_the_reader() -> None:
     assert shaped("who_is", "Who is Ole Lund?") == ("span", ["the harbour master"])
     assert shaped("who_is", "Who is Ida Moe?") == ("span", [])
