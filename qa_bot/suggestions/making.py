@@ -33,7 +33,8 @@ _UNFIT = frozenset({"negated", "denied", "hedged", "question", "headline"})
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A question, and where in which article its answer stands; ``sentence``: its number."""
+    """A question, and in which article what must be quoted for an answer; ``sentence``: its
+    number."""
 
     question: str
     article_id: str
@@ -101,7 +102,7 @@ def candidates(
         Candidate(
             _fully_named(draft, people),
             article.article_id,
-            Span(span.start + draft.start, span.start + draft.end),
+            Span(span.start + draft.core_start, span.start + draft.core_end),
             draft.kind,
             number,
         )

@@ -16,7 +16,7 @@ _NOBODY = frozenset(
     | {"restaurant", "plant", "grant", "drive", "initiative", "objective", "perspective", "list"}
     | {"incentive", "archive", "process", "success", "access", "business", "press", "progress"}
     | {"illness", "witness", "coffee", "committee", "employment", "settlement", "tournament"}
-    | {"encounter", "shooter", "thriller", "user", "cover", "layer", "sweater", "trailer", "career"}
+    | {"encounter", "thriller", "cover", "layer", "sweater", "trailer", "career"}
 )
 _PEOPLE = frozenset(
     {"people", "child", "lady", "boy", "girl", "victim", "star", "fan", "coach", "king", "queen"}
@@ -30,6 +30,9 @@ _BODIES = frozenset(
     {"company", "country", "government", "team", "group", "party", "police", "army", "court"}
     | {"family", "nation", "state", "city", "club", "agency", "firm", "bank", "committee"}
     | {"union", "school", "university", "council", "crew", "side", "parliament", "ministry"}
+    | {"jury", "board", "panel", "commission", "department", "office", "bureau", "administration"}
+    | {"league", "association", "regime", "military", "navy", "majority", "crowd", "audience"}
+    | {"public", "campaign", "force", "squad", "band", "duo", "trio", "pair", "couple"}
 )
 _MONTHS = frozenset(
     {"january", "february", "march", "april", "may", "june", "july", "august", "september"}

@@ -38,6 +38,8 @@ _LIGHT = frozenset(
 _NO_THING = frozenset(
     {"PERSON", "MONEY", "DATE", "TIME", "CARDINAL", "ORDINAL", "PERCENT", "QUANTITY"}
 )
+_BODIES = frozenset({"ORG", "GPE", "NORP"})
+_WITH_HEAD = frozenset({"what", "who", "thing", "who is"})
 _PLACES = frozenset({"GPE", "LOC", "FAC"})
 _TELLING = frozenset(
     {"PERSON", "ORG", "GPE", "LOC", "FAC", "NORP", "EVENT", "PRODUCT", "WORK_OF_ART", "LAW"}
@@ -48,12 +50,15 @@ _TELLING = frozenset(
 class Draft:
     """A question, and where in the sentence's text its answer stands (offsets into it).
 
+    ``core_start`` and ``core_end``: the word of it that a right answer must hold.
     ``name``: the person in the question as the sentence calls him, where there is one.
     """
 
     question: str
     start: int
     end: int
+    core_start: int
+    core_end: int
     kind: str
     name: str = ""
 
@@ -82,6 +87,10 @@ def _who_is(sentence: Sentence) -> Iterator[Draft]:
         if token.ent_type_ != "PERSON" or len(name) < 2 or name[0].ent_iob_ != "B":
             continue
         if len(name) != name[-1].i - name[0].i + 1 or any(t.pos_ != "PROPN" for t in name):
+            continue
+        if (
+            "/" in sentence.doc[max(0, name[0].i - 1)].text
+        ):  # a credit: "Ann Lee/Reuters Bob Ray, a"
             continue
         for child in token.rights:
             if child.dep_ == "appos" and child.pos_ == "NOUN" and is_somebody(child):
@@ -221,7 +230,7 @@ def _what(clause: Clause, origin: int) -> Iterator[Draft]:
             things.append(next((c for c in other.rights if c.dep_ == "dobj"), None))
     for thing in filter(None, things):
         phrase = [t for t in clause.rest if t in list(thing.subtree)]
-        if not phrase or len(phrase) > 9 or thing.ent_type_ in _NO_THING:
+        if not phrase or len(phrase) > 9 or thing.ent_type_ in _NO_THING | _BODIES:
             continue
         if is_somebody(thing) or not tells_by_itself(phrase):
             continue
@@ -307,5 +316,14 @@ def _is_bare_number(token: Token) -> bool:
 
 
 def _draft(question: str, answer: Sequence[Token], origin: int, kind: str, name: str = "") -> Draft:
-    first, last = answer[0].idx - origin, answer[-1].idx + len(answer[-1].text) - origin
-    return Draft(f"{question}?", first, last, kind, name)
+    start, end = _place(answer[0], answer[-1], origin)
+    inside = {t.i for t in answer}
+    # A date may be quoted in part, and a reason without its first word; of anything else the
+    # head, so that "an allocation of $1,000" is not answered by "$1,000".
+    heads = [t for t in answer if t.head.i not in inside or t.head == t]
+    core = _place(heads[0], heads[0], origin) if kind in _WITH_HEAD and heads else (start, end)
+    return Draft(f"{question}?", start, end, *core, kind, name)
+
+
+def _place(first: Token, last: Token, origin: int) -> tuple[int, int]:
+    return first.idx - origin, last.idx + len(last.text) - origin

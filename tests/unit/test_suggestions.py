@@ -47,6 +47,9 @@ UNFIT = [
     # a thing that nobody knows who has not read the article
     "The ship reached Norway.",
     "Equiano is the latest cable financed by Google.",
+    "Los Angeles outscored Oakland in a long series in Norway.",
+    "A federal jury indicted Rick Mirer in Norway.",
+    "Ann Lee/Reuters Bob Ray, a resident of Jackson, Mississippi, takes a break.",
 ]
 
 
