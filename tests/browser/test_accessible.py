@@ -90,5 +90,4 @@ def test_a_long_title_another_direction_and_a_huge_article_keep_the_layout(
         )
         assert wide == width
     user.page.locator(".also .opener").last.click()
-    paragraph = user.panel.locator(".text p").first
-    assert paragraph.evaluate("e => getComputedStyle(e).direction") == "rtl"
+    expect(user.panel.locator(".text p").first).to_have_css("direction", "rtl")
