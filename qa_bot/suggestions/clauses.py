@@ -112,6 +112,11 @@ def _relative_clause(verb: Token) -> Clause | None:
     pronoun, head = pronouns[0], verb.head
     if pronoun.i != verb.left_edge.i or head.i > pronoun.i:
         return None
+    # A parser attaches "which" to the noun before it, whatever that is.
+    if (pronoun.lower_ == "which" and head.ent_type_ == "PERSON") or any(
+        t.like_num for t in named(head)
+    ):
+        return None
     # Of "the leader, Kim Jong-un, who", the name.
     called = [t for t in head.rights if t.dep_ == "appos" and t.ent_type_ == "PERSON"]
     if called and called[-1].i < pronoun.i:
@@ -220,6 +225,8 @@ def _cut(tokens: Sequence[Token], verb: Token) -> list[Token]:
         if token.dep_ in ("cc", "conj", "preconj") and token.head == verb:
             break
         if any(token == above.left_edge for above in _clauses_above(token, verb)):
+            if token.lower_ == "for":  # "for them to join", or a name: "Space for Humanity"
+                return []
             break
         kept.append(token)
     while kept and kept[-1].dep_ == "prep" and not any(True for _ in kept[-1].children):

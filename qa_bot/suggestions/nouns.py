@@ -24,7 +24,16 @@ _PEOPLE = frozenset(
     | {"fellow", "member", "secretary", "judge", "guest", "host", "friend", "champion", "guard"}
     | {"expert", "laureate", "nominee", "diplomat", "pilot", "nurse", "cook", "prince", "duke"}
     | {"billionaire", "millionaire", "spokesperson", "chairperson", "person", "cousin", "twin"}
-    | {"alumnus", "analyst", "athlete", "rookie", "teenager", "lawmaker", "mathematician"}
+    | {
+        "alumnus",
+        "analyst",
+        "athlete",
+        "rookie",
+        "teenager",
+        "lawmaker",
+        "mathematician",
+        "national",
+    }
 )
 _BODIES = frozenset(
     {"company", "country", "government", "team", "group", "party", "police", "army", "court"}

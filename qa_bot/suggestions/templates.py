@@ -211,7 +211,7 @@ def _when(clause: Clause, origin: int) -> Iterator[Draft]:
 
 
 def _where(clause: Clause, origin: int) -> Iterator[Draft]:
-    if not _can_turn(clause):
+    if not _can_turn(clause) or clause.verb.lemma_ == "be":
         return
     for phrase in _last_phrases(clause, ("in", "to", "at")):
         place, rest = phrase[1:], [t for t in clause.rest if t.i < phrase[0].i]
@@ -232,7 +232,9 @@ def _what(clause: Clause, origin: int) -> Iterator[Draft]:
         phrase = [t for t in clause.rest if t in list(thing.subtree)]
         if not phrase or len(phrase) > 9 or thing.ent_type_ in _NO_THING | _BODIES:
             continue
-        if is_somebody(thing) or not tells_by_itself(phrase):
+        if all(t.pos_ == "PROPN" for t in phrase):  # somebody, it may be
+            continue
+        if is_somebody(thing) or any(t.like_num for t in phrase) or not tells_by_itself(phrase):
             continue
         before = [t for t in clause.rest if t.i < phrase[0].i]
         after = [t for t in clause.rest if t.i > phrase[-1].i]

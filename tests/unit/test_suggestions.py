@@ -44,6 +44,8 @@ UNFIT = [
     # what is cut off says which one is meant, or is an object that belongs to another verb
     "Ada Lovelace became the first woman to win a prize in London.",
     "Rick Mirer signed a deal with the Seahawks and one phrase made him the subject of jokes.",
+    "The district is represented by the Democrat Al Lawson, which connects Norway to Denmark.",
+    "Ada Lovelace was selected by a company called Space for Humanity to join a mission.",
     # a thing that nobody knows who has not read the article
     "The ship reached Norway.",
     "Equiano is the latest cable financed by Google.",
