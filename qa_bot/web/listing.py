@@ -147,7 +147,7 @@ def report_html(kept: Sequence[Kept], refused: Sequence[Skipped], report: IndexR
         for file in kept
         if file.renamed
     ]
-    lines += map(_skipped, (*refused, *report.skipped))
+    lines += _all_skipped((*refused, *report.skipped))
     lines += [
         f"<li>Renamed: {isolated(old)} is now {isolated(new)}</li>"
         for old, new in list(report.renamed.items())[:8]
@@ -163,7 +163,7 @@ def report_html(kept: Sequence[Kept], refused: Sequence[Skipped], report: IndexR
 
 def refusal_html(what: str, refused: Sequence[Skipped] = ()) -> str:
     """An upload that could not be indexed: why, and which files were not kept."""
-    lines = "".join(map(_skipped, refused))
+    lines = "".join(_all_skipped(refused))
     return (
         f'<div class="report refused" role="alert"><p>{escaped(what)}</p>'
         + (f"<ul>{lines}</ul>" if lines else "")
@@ -171,8 +171,15 @@ def refusal_html(what: str, refused: Sequence[Skipped] = ()) -> str:
     )
 
 
-def _skipped(skipped: Skipped) -> str:
-    return f'<li class="skipped">Skipped {isolated(skipped.path)}: {isolated(skipped.reason)}</li>'
+def _all_skipped(skipped: Sequence[Skipped]) -> list[str]:
+    """A line for each reason, with the files it was for: a folder may hold hundreds of pictures."""
+    by_reason: dict[str, list[str]] = {}
+    for one in skipped:
+        by_reason.setdefault(one.reason, []).append(one.path)
+    return [
+        f'<li class="skipped">Skipped {_listed(sorted(paths))}: {isolated(reason)}</li>'
+        for reason, paths in by_reason.items()
+    ]
 
 
 def _plural(count: int, noun: str) -> str:
