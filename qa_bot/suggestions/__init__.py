@@ -1,8 +1,11 @@
 """Questions to begin with: made from the articles' own sentences, and known to be answered.
 
 clauses    the plain statements in a parsed sentence
+cutting    what of them can be left out
 nouns      what kind of thing a noun means
-templates  those statements to questions, by rules
+drafts     a question and its answer's place
+subjects   statements to questions that ask for the subject
+templates  statements turned round to questions; all rules together
 worker     a process of its own that parses
 people     who is a person in an article, by its stored analysis
 making     which sentences, and which questions the bot answers rightly

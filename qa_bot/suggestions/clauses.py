@@ -8,26 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
 
-Sentence: TypeAlias = Any
-Token: TypeAlias = Any
-"""spaCy's; spaCy itself is not needed here."""
-
-_POINTING = frozenset(
-    {"this", "that", "these", "those", "there", "here", "then", "such", "former", "latter"}
-    | {"today", "yesterday", "tomorrow", "tonight", "now", "ago", "also", "too", "however"}
-    | {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
-    | {"last", "next", "previous", "following", "recently", "soon", "still", "already"}
-    | {"another", "other", "others", "same", "not", "never", "n't", "earlier", "later", "meanwhile"}
-    | {"second", "third", "instead", "even", "again", "both", "neither", "rest"}
+from qa_bot.suggestions.cutting import (
+    Sentence,
+    Token,
+    cut,
+    is_whole,
+    named,
+    points_elsewhere,
+    words_of,
 )
+
 _OPENINGS = frozenset({"and", "but", "yet", "so", "meanwhile", "indeed", "of", "course"})
 """Words before a sentence that join it to the one before, and can be left out."""
 _MARKS = '"“”«»:;()[]?!…\n–—/*_|@'
 _UNTELLING = frozenset({"csubj", "csubjpass", "expl", "neg", "dative", "preconj"})
-_MEASURES = frozenset({"million", "billion", "trillion", "thousand", "hundred"})
-_LEFT_OUT = frozenset({"punct", "relcl", "acl", "appos", "advcl", "parataxis"})
 _NAMES = frozenset({"PERSON", "ORG", "GPE"})
 _LONGEST_SUBJECT = 6
 _AROUND = frozenset({"in", "at", "on", "during", "after", "before", "amid", "near", "since"})
@@ -73,7 +68,7 @@ class Clause:
             if token.dep_ == "prep" and token.lower_ in _AROUND:
                 phrase = {t.i for t in token.subtree}
                 rest = [t for t in self.rest if t.i < token.i]
-                if self.rest[-1].i in phrase and _is_whole(rest, self.verb):
+                if self.rest[-1].i in phrase and is_whole(rest, self.verb):
                     return replace(self, rest=rest)
         return None
 
@@ -138,37 +133,15 @@ def _clause(
     verbs = [t for t in group if t.dep_ != "advmod"]
     if not (verbs and (_is_finite(verbs[0]) or (several and verbs[0].tag_ == "VBP"))):
         return None
-    rest = _cut([t for t in verb.subtree if t.i > verb.i], verb)
+    rest = cut([t for t in verb.subtree if t.i > verb.i], verb)
     after = list(verb.doc[rest[-1].i + 1 :]) if rest else []
     if after and after[0].tag_ in ("VBD", "VBZ", "VBP", "MD"):  # it was no object of this verb
         return None
-    if any(map(points_elsewhere, [*group, *rest])) or not _is_whole(rest, verb):
+    if any(map(points_elsewhere, [*group, *rest])) or not is_whole(rest, verb):
         return None
     if any(mark in words_of([*subject, *group, *rest]) for mark in _MARKS):
         return None
     return Clause(date, subject, head, group, verb, rest, several)
-
-
-def named(head: Token) -> list[Token]:
-    """A noun without what is only said beside it: "BAE, which makes planes," is "BAE"."""
-    kept: list[Token] = []
-    for token in head.subtree:
-        if token.i > head.i and (
-            (token.is_punct and token.text not in ("-", "‑", "'", "’"))
-            or any(token == above.left_edge for above in _asides(token, head))
-        ):
-            break
-        kept.append(token)
-    return kept
-
-
-def _asides(token: Token, head: Token) -> Iterator[Token]:
-    """The clauses and appositions below ``head`` that ``token`` is in."""
-    for above in (token, *token.ancestors):
-        if above == head:
-            return
-        if above.dep_ in ("relcl", "acl", "appos"):
-            yield above
 
 
 def _opening_date(before: Sequence[Token], root: Token) -> Sequence[Token] | None:
@@ -212,70 +185,3 @@ def _is_name_list(head: Token, subject: Sequence[Token]) -> bool:
         and all(t.pos_ == "PROPN" and t.ent_type_ in _NAMES for t in heads)
         and not any(t.dep_ == "preconj" or (t.is_punct and t.text != "-") for t in subject)
     )
-
-
-def _cut(tokens: Sequence[Token], verb: Token) -> list[Token]:
-    """What belongs to the clause: up to a comma, or to a clause beside or below it."""
-    kept: list[Token] = []
-    for token in tokens:
-        if kept and token.i != kept[-1].i + 1:
-            break
-        if token.is_punct and token.text not in ("-", "'", "’", "%"):
-            break
-        if token.dep_ in ("cc", "conj", "preconj") and token.head == verb:
-            break
-        if any(token == above.left_edge for above in _clauses_above(token, verb)):
-            if token.lower_ == "for":  # "for them to join", or a name: "Space for Humanity"
-                return []
-            break
-        kept.append(token)
-    while kept and kept[-1].dep_ == "prep" and not any(True for _ in kept[-1].children):
-        kept.pop()  # it belonged to what was cut off, or to nothing
-    return kept
-
-
-def _clauses_above(token: Token, verb: Token) -> Iterator[Token]:
-    """The clauses around ``token`` that can be left out: adverbial, relative, added on."""
-    for above in (token, *token.ancestors):
-        if above == verb:
-            return
-        if above.dep_ in ("advcl", "relcl", "parataxis") or above.lower_ == "because":
-            yield above
-
-
-def _is_whole(rest: Sequence[Token], verb: Token) -> bool:
-    """Whether cutting left every phrase whole, and something is said of the subject."""
-    inside = {token.i for token in rest}
-    if not rest or rest[-1].pos_ in ("DET", "ADP", "ADJ", "AUX", "SCONJ", "ADV", "PART"):
-        return False
-    if any(token.head.i not in inside and token.head != verb for token in rest):
-        return False
-    if rest[-1].lower_ in _MEASURES:
-        return False
-    beside = (child for token in rest for child in token.rights if child.i not in inside)
-    if not all(map(_is_aside, beside)):
-        return False
-    for token in rest:
-        if token.dep_ == "prep" and not any(c.i in inside for c in token.children):
-            return False
-    telling = ("dobj", "attr", "xcomp", "prep", "agent", "ccomp", "acomp", "prt")
-    objects = [c for c in verb.rights if c.dep_ in telling]
-    return any(child.i in inside for child in objects)
-
-
-def _is_aside(child: Token) -> bool:
-    """Whether it can be left off a noun: only where a comma sets it off, else it says which."""
-    if child.is_punct or child.lower_ == "because":
-        return True
-    return child.dep_ in _LEFT_OUT and child.doc[child.left_edge.i - 1].is_punct
-
-
-def points_elsewhere(token: Token) -> bool:
-    """Whether what it stands for has to be looked up before: "she", "this", "yesterday"."""
-    if token.dep_ == "mark" and token.lower_ == "that":
-        return False
-    return token.tag_ in ("PRP", "WP", "WDT", "EX", "WRB") or token.lower_ in _POINTING
-
-
-def words_of(tokens: Sequence[Token]) -> str:
-    return "".join(t.text_with_ws for t in tokens).strip()

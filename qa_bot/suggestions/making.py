@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from qa_bot.answering.confidence import confidence_word
 from qa_bot.corpus.text import sentences
 from qa_bot.records import Answer, Article, ArticleAnalysis, Span
+from qa_bot.suggestions.drafts import KINDS, Draft
 from qa_bot.suggestions.people import People
-from qa_bot.suggestions.templates import KINDS, Draft
 from qa_bot.suggestions.worker import drafts_of
 
 if TYPE_CHECKING:

@@ -10,21 +10,12 @@ many: a clause with a pronoun that points outside it or with quotation marks mak
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from qa_bot.suggestions.clauses import (
-    Clause,
-    Sentence,
-    Token,
-    clauses,
-    named,
-    points_elsewhere,
-    words_of,
-)
+from qa_bot.suggestions.clauses import Clause, clauses
+from qa_bot.suggestions.cutting import Sentence, Token, words_of
+from qa_bot.suggestions.drafts import Draft, draft_of, has_own, is_bare_number
 from qa_bot.suggestions.nouns import is_exact_date, is_somebody, tells_by_itself
-
-KINDS = ("why", "how much", "how many", "when", "what", "where", "who is", "who", "thing")
-"""Of drafts, those that read best first."""
+from qa_bot.suggestions.subjects import how_many_do, thing_that, who, who_is
 
 SHORTEST, LONGEST = 5, 14
 """Words of a question; "Who is Ada Lovelace?" may be shorter."""
@@ -39,35 +30,14 @@ _NO_THING = frozenset(
     {"PERSON", "MONEY", "DATE", "TIME", "CARDINAL", "ORDINAL", "PERCENT", "QUANTITY"}
 )
 _BODIES = frozenset({"ORG", "GPE", "NORP"})
-_WITH_HEAD = frozenset({"what", "who", "thing", "who is"})
 _PLACES = frozenset({"GPE", "LOC", "FAC"})
-_TELLING = frozenset(
-    {"PERSON", "ORG", "GPE", "LOC", "FAC", "NORP", "EVENT", "PRODUCT", "WORK_OF_ART", "LAW"}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A question, and where in the sentence's text its answer stands (offsets into it).
-
-    ``core_start`` and ``core_end``: the word of it that a right answer must hold.
-    ``name``: the person in the question as the sentence calls him, where there is one.
-    """
-
-    question: str
-    start: int
-    end: int
-    core_start: int
-    core_end: int
-    kind: str
-    name: str = ""
 
 
 def drafts(sentence: Sentence) -> Iterator[Draft]:
     """The questions that a sentence answers, the surest rules first."""
-    yield from _who_is(sentence)
+    yield from who_is(sentence)
     for clause in clauses(sentence):
-        for rule in (_why, _how_many, _how_much, _when, _who, _with_what, _what, _where, _thing):
+        for rule in (_why, _how_many, _how_much, _when, who, _with_what, _what, _where, thing_that):
             form: Clause | None = clause
             while form is not None:
                 made = list(rule(form, sentence.start_char))
@@ -78,52 +48,6 @@ def drafts(sentence: Sentence) -> Iterator[Draft]:
 
 def _length(draft: Draft) -> int:
     return len(draft.question.split())
-
-
-def _who_is(sentence: Sentence) -> Iterator[Draft]:
-    """ "Ada Lovelace, a mathematician, ...": who she is."""
-    for token in sentence:
-        name = [t for t in token.lefts if t.ent_type_ == "PERSON"] + [token]
-        if token.ent_type_ != "PERSON" or len(name) < 2 or name[0].ent_iob_ != "B":
-            continue
-        if len(name) != name[-1].i - name[0].i + 1 or any(t.pos_ != "PROPN" for t in name):
-            continue
-        if (
-            "/" in sentence.doc[max(0, name[0].i - 1)].text
-        ):  # a credit: "Ann Lee/Reuters Bob Ray, a"
-            continue
-        for child in token.rights:
-            if child.dep_ == "appos" and child.pos_ == "NOUN" and is_somebody(child):
-                told = named(child)
-                if _is_telling(told) and not any(map(points_elsewhere, told)):
-                    question = f"Who is {words_of(name)}"
-                    yield _draft(question, told, sentence.start_char, "who is")
-
-
-def _who(clause: Clause, origin: int) -> Iterator[Draft]:
-    """ "Who met Putin in Amur?"; only with a name in it, so that it stands by itself."""
-    if clause.several or clause.head.ent_type_ != "PERSON" or clause.subject[0].pos_ == "DET":
-        return
-    if any(t.dep_ == "poss" for t in clause.subject) or _first_verb(clause).lower_ == "were":
-        return
-    if not _is_telling(clause.rest):
-        return
-    said = next((c for c in clause.verb.rights if c.dep_ == "attr"), None)
-    if said is not None and not is_somebody(said):
-        return
-    yield _draft(f"Who {words_of([*clause.group, *clause.rest])}", clause.subject, origin, "who")
-
-
-def _thing(clause: Clause, origin: int) -> Iterator[Draft]:
-    """ "What has forced Russia to do so?", of a thing that its words alone tell."""
-    head = clause.head
-    if clause.several or head.tag_ != "NN" or head.ent_type_ or _has_own(clause):
-        return
-    if is_somebody(head) or not tells_by_itself(clause.subject):
-        return
-    if not _is_telling(clause.rest):
-        return
-    yield _draft(f"What {words_of([*clause.group, *clause.rest])}", clause.subject, origin, "thing")
 
 
 def _with_what(clause: Clause, origin: int) -> Iterator[Draft]:
@@ -153,7 +77,7 @@ def _why(clause: Clause, origin: int) -> Iterator[Draft]:
 
 
 def _how_many(clause: Clause, origin: int) -> Iterator[Draft]:
-    yield from _how_many_do(clause, origin)
+    yield from how_many_do(clause, origin)
     if clause.verb.lemma_ == "be" or not _can_turn(clause):
         return
     for thing in clause.verb.rights:
@@ -161,7 +85,7 @@ def _how_many(clause: Clause, origin: int) -> Iterator[Draft]:
             continue
         numbers = [t for t in thing.lefts if t.dep_ == "nummod"]
         phrase = list(thing.subtree)
-        if len(numbers) != 1 or not _is_bare_number(numbers[0]) or phrase[0].i != numbers[0].i:
+        if len(numbers) != 1 or not is_bare_number(numbers[0]) or phrase[0].i != numbers[0].i:
             continue
         if not {t.i for t in phrase} <= {t.i for t in clause.rest}:
             continue
@@ -169,19 +93,6 @@ def _how_many(clause: Clause, origin: int) -> Iterator[Draft]:
         rest = [t for t in clause.rest if t not in phrase]
         if rest or thing.dep_ == "dobj":
             yield _turned(clause, f"How many {counted}", rest, numbers, origin, "how many")
-
-
-def _how_many_do(clause: Clause, origin: int) -> Iterator[Draft]:
-    """ "How many people live in Norby?": what is counted does it."""
-    numbers = [t for t in clause.head.children if t.dep_ == "nummod"]
-    if len(numbers) != 1 or clause.head.tag_ != "NNS" or not _is_bare_number(numbers[0]):
-        return
-    counted = [t for t in clause.subject if t.i > numbers[0].i]
-    if clause.subject[0].i != numbers[0].i or any(t.dep_ == "prep" for t in counted):
-        return
-    if _is_telling(clause.rest):
-        question = f"How many {words_of(counted)} {words_of([*clause.group, *clause.rest])}"
-        yield _draft(question, numbers, origin, "how many")
 
 
 def _how_much(clause: Clause, origin: int) -> Iterator[Draft]:
@@ -271,7 +182,7 @@ def _turned(
         do = {"VBZ": "does", "VBP": "do"}.get(clause.verb.tag_, "did")
         asked = f"{word} {do} {subject} {clause.verb.lemma_} {words}"
     is_person = clause.head.ent_type_ == "PERSON" and not clause.several
-    return _draft(asked.strip(), answer, origin, kind, subject if is_person else "")
+    return draft_of(asked.strip(), answer, origin, kind, subject if is_person else "")
 
 
 def _subject(clause: Clause) -> str:
@@ -286,46 +197,10 @@ def _can_turn(clause: Clause) -> bool:
     if clause.several and len(clause.name) > 7:
         return False
     return not any(t.dep_ == "poss" and t.tag_ == "PRP$" for t in clause.subject) and (
-        not _has_own(clause) or clause.head.ent_type_ == "PERSON"
+        not has_own(clause) or clause.head.ent_type_ == "PERSON"
     )
-
-
-def _has_own(clause: Clause) -> bool:
-    """Whether there is a "his" or "its", which may or may not be the subject's; a person's
-    "his" is taken to be."""
-    own = [t.lower_ for t in clause.rest if t.tag_ == "PRP$"]
-    return bool(own) and not (
-        clause.head.ent_type_ == "PERSON" and all(word in ("his", "her") for word in own)
-    )
-
-
-def _is_telling(phrase: Sequence[Token]) -> bool:
-    """Whether there is a name in it, so that it is understood without the article."""
-    return any(t.ent_type_ in _TELLING for t in phrase)
-
-
-def _first_verb(clause: Clause) -> Token:
-    return next(t for t in clause.group if t.dep_ != "advmod")
 
 
 def _object(clause: Clause) -> Token | None:
     inside = {t.i for t in clause.rest}
     return next((t for t in clause.verb.rights if t.dep_ == "dobj" and t.i in inside), None)
-
-
-def _is_bare_number(token: Token) -> bool:
-    return token.like_num and not any(True for _ in token.children)
-
-
-def _draft(question: str, answer: Sequence[Token], origin: int, kind: str, name: str = "") -> Draft:
-    start, end = _place(answer[0], answer[-1], origin)
-    inside = {t.i for t in answer}
-    # A date may be quoted in part, and a reason without its first word; of anything else the
-    # head, so that "an allocation of $1,000" is not answered by "$1,000".
-    heads = [t for t in answer if t.head.i not in inside or t.head == t]
-    core = _place(heads[0], heads[0], origin) if kind in _WITH_HEAD and heads else (start, end)
-    return Draft(f"{question}?", start, end, *core, kind, name)
-
-
-def _place(first: Token, last: Token, origin: int) -> tuple[int, int]:
-    return first.idx - origin, last.idx + len(last.text) - origin

@@ -16,7 +16,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from qa_bot.suggestions.templates import Draft, drafts
+from qa_bot.suggestions.drafts import Draft
+from qa_bot.suggestions.templates import drafts
 
 SPARE = 20.0
 """Seconds on top of those for parsing that the child may take, to start and load."""
