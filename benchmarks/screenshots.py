@@ -22,6 +22,7 @@ from qa_bot.web import launch
 
 ROOT = Path(__file__).parent.parent
 ANSWERED = "How many hours did Kim ride his armoured train?"
+CONFLICT = "How long was the meeting between Putin and Kim?"
 ABSTAINED = "Which team won the football world cup in 2018?"
 SIZES = {"wide": (1280, 800), "phone": (390, 844)}
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -64,14 +65,19 @@ def shoot(browser: Browser, url: str, out: Path) -> list[Path]:
                 page.locator(".source-line .opener").first.click()
                 page.wait_for_timeout(800)
                 keep("evidence")
-            page.get_by_role("button", name="New conversation").click()
-            page.locator(".welcome").wait_for()
-            ask(page, ABSTAINED)
-            keep("abstained")
+            for state, question in (("conflict", CONFLICT), ("abstained", ABSTAINED)):
+                page.get_by_role("button", name="New conversation").click()
+                page.locator(".welcome").wait_for()
+                ask(page, question)
+                keep(state)
             page.get_by_role("tab", name="Articles").click()
             page.locator(".articles tbody tr").first.wait_for()
             page.wait_for_timeout(500)
             keep("articles")
+            page.locator("[data-remove]").first.click()
+            page.locator("dialog.sure").wait_for()
+            keep("removing")
+            page.keyboard.press("Escape")
             page.get_by_role("tab", name="About").click()
             page.locator(".about").wait_for()
             page.wait_for_timeout(500)

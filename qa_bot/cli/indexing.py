@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +21,10 @@ IndexOption = Annotated[
     Path | None,
     typer.Option("--index", metavar="DIR", help="Folder of the index (QA_BOT_INDEX or ./index)."),
 ]
+SUGGESTING = 6.0
+"""Seconds for making the questions that an empty page offers."""
 _LISTED = 20
+_log = logging.getLogger(__name__)
 
 
 def index(
@@ -67,6 +71,7 @@ def index(
 ) -> None:
     """Bring articles up to date in the index: new, changed, renamed and vanished ones."""
     from qa_bot.cli.upkeep import again, go_on
+    from qa_bot.storage.publish import serving_generation
 
     settings = Settings.load(
         index=index,
@@ -74,10 +79,13 @@ def index(
         analysis=False if no_analysis else None,
         fetch_private=True if allow_private else None,
     )
+    before = serving_generation(Path(settings.index))
     report, given = again(settings, fresh=fresh, restore=restore) if not paths else (None, paths)
     if report is None:
         report = build(given, settings, fresh=fresh, restore=restore)
     print(described(report), flush=True)
+    if report.generation != before:
+        suggest(settings)
     if watch:
         go_on(given, settings)
 
@@ -108,6 +116,23 @@ def build(
             file=sys.stderr,
         )
         raise typer.Exit(130) from None
+
+
+def suggest(settings: Settings) -> None:
+    """Make the questions that an empty page offers, within SUGGESTING seconds of work.
+
+    The index is whole by now: whatever goes wrong here, Ctrl-C too, the page makes them.
+    """
+    if not settings.analysis:  # what parses for it is not wanted, or not installed
+        return
+    try:
+        from qa_bot.bot import QABot
+        from qa_bot.suggestions import suggested_questions
+
+        bot = QABot.open(settings.index, settings=settings)
+        suggested_questions(bot, seconds=SUGGESTING)
+    except (Exception, KeyboardInterrupt) as error:
+        _log.info("no questions were suggested: %s", error)
 
 
 def open_bot(index: Path | None) -> QABot:

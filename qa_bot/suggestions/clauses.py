@@ -1,26 +1,32 @@
-"""The main clause of a parsed sentence, where it is a plain statement that stands by itself."""
+"""The plain statements in a parsed sentence: its main clause, and its relative clauses.
+
+"Kim, who rode his train to Amur, met Putin" says that Kim met Putin, and that Kim rode his
+train to Amur.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from dataclasses import dataclass, replace
 
-Sentence: TypeAlias = Any
-Token: TypeAlias = Any
-"""spaCy's; spaCy itself is not needed here."""
-
-_POINTING = frozenset(
-    {"this", "that", "these", "those", "there", "here", "then", "such", "former", "latter"}
-    | {"today", "yesterday", "tomorrow", "tonight", "now", "ago", "also", "too", "however"}
-    | {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
-    | {"last", "next", "previous", "following", "recently", "soon", "still", "already"}
-    | {"another", "other", "others", "same", "not", "never", "n't", "earlier", "later", "meanwhile"}
+from qa_bot.suggestions.cutting import (
+    Sentence,
+    Token,
+    cut,
+    is_whole,
+    named,
+    points_elsewhere,
+    words_of,
 )
-_MARKS = '"“”«»:;()[]?!…\n–—'
+
+_OPENINGS = frozenset({"and", "but", "yet", "so", "meanwhile", "indeed", "of", "course"})
+"""Words before a sentence that join it to the one before, and can be left out."""
+_MARKS = '"“”«»:;()[]?!…\n–—/*_|@'
 _UNTELLING = frozenset({"csubj", "csubjpass", "expl", "neg", "dative", "preconj"})
-_MEASURES = frozenset({"million", "billion", "trillion", "thousand", "hundred"})
-_LEFT_OUT = frozenset({"punct", "relcl", "acl", "appos", "advcl", "parataxis"})
+_NAMES = frozenset({"PERSON", "ORG", "GPE"})
+_LONGEST_SUBJECT = 6
+_AROUND = frozenset({"in", "at", "on", "during", "after", "before", "amid", "near", "since"})
+"""Prepositions of place and time, whose phrases a clause can do without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,7 @@ class Clause:
     """``date, subject group rest``: the tokens of a plain statement.
 
     ``group`` ends with ``verb`` and holds its auxiliaries, and adverbs between them.
+    ``several``: the subject is some names joined by "and".
     """
 
     date: Sequence[Token]
@@ -36,60 +43,117 @@ class Clause:
     group: Sequence[Token]
     verb: Token
     rest: Sequence[Token]
+    several: bool = False
 
     @property
     def plain(self) -> bool:
         """Whether it can be turned round: no adverb in the group, no clause for an object."""
-        return all(t.dep_ in ("aux", "auxpass", "ROOT") for t in self.group) and not any(
+        return all(t.dep_ in ("aux", "auxpass") for t in self.group[:-1]) and not any(
             child.dep_ == "ccomp" for child in self.verb.children
         )
 
+    @property
+    def name(self) -> Sequence[Token]:
+        """A person's subject without titles: "Russian President Vladimir Putin" is "Vladimir
+        Putin"; any other as it stands."""
+        heads = {self.head.ent_type_, *(t.ent_type_ for t in self.head.conjuncts)}
+        if heads != {"PERSON"} or self.subject[0].pos_ == "DET":
+            return self.subject
+        named = [t for t in self.subject if t.ent_type_ == "PERSON" or t.dep_ == "cc"]
+        return named if named[0].pos_ == "PROPN" else self.subject
 
-def main_clause(sentence: Sentence) -> Clause | None:
-    root = sentence.root
-    if not sentence.text.endswith(".") or root.pos_ not in ("VERB", "AUX"):
+    def shorter(self) -> Clause | None:
+        """Without its last phrase of place or time; None where it ends with another."""
+        for token in self.verb.rights:
+            if token.dep_ == "prep" and token.lower_ in _AROUND:
+                phrase = {t.i for t in token.subtree}
+                rest = [t for t in self.rest if t.i < token.i]
+                if self.rest[-1].i in phrase and is_whole(rest, self.verb):
+                    return replace(self, rest=rest)
         return None
+
+
+def clauses(sentence: Sentence) -> Iterator[Clause]:
+    """The main clause and the relative clauses that stand by themselves, as far as there are."""
+    if not sentence.text.endswith("."):
+        return
+    main = _main_clause(sentence)
+    if main is not None:
+        yield main
+    for token in sentence:
+        if token.dep_ == "relcl":
+            relative = _relative_clause(token)
+            if relative is not None:
+                yield relative
+
+
+def _main_clause(sentence: Sentence) -> Clause | None:
+    root = sentence.root
     subjects = [t for t in root.lefts if t.dep_ in ("nsubj", "nsubjpass")]
-    if len(subjects) != 1 or any(child.dep_ in _UNTELLING for child in root.children):
+    if len(subjects) != 1:
         return None
     head = subjects[0]
     whole = list(head.subtree)
-    subject = _named(whole, head)
-    if not _is_plain_subject(subject, head):
-        return None
-    date = _leading_date([t for t in sentence if t.i < subject[0].i], root)
-    if date is None:
-        return None
+    date = _opening_date([t for t in sentence if t.i < whole[0].i], root)
     group = [t for t in sentence if whole[-1].i < t.i <= root.i]
-    if not all(t.head == root and t.dep_ in ("aux", "auxpass", "advmod") for t in group[:-1]):
+    return None if date is None else _clause(date, head, group, root)
+
+
+def _relative_clause(verb: Token) -> Clause | None:
+    """``X, who does this`` as "X does this"."""
+    pronouns = [t for t in verb.lefts if t.dep_ in ("nsubj", "nsubjpass")]
+    if len(pronouns) != 1 or pronouns[0].lower_ not in ("who", "which"):
+        return None
+    pronoun, head = pronouns[0], verb.head
+    if pronoun.i != verb.left_edge.i or head.i > pronoun.i:
+        return None
+    # A parser attaches "which" to the noun before it, whatever that is.
+    if (pronoun.lower_ == "which" and head.ent_type_ == "PERSON") or any(
+        t.like_num for t in named(head)
+    ):
+        return None
+    # Of "the leader, Kim Jong-un, who", the name.
+    called = [t for t in head.rights if t.dep_ == "appos" and t.ent_type_ == "PERSON"]
+    if called and called[-1].i < pronoun.i:
+        head = called[-1]
+    return _clause((), head, list(verb.doc[pronoun.i + 1 : verb.i + 1]), verb)
+
+
+def _clause(
+    date: Sequence[Token], head: Token, group: Sequence[Token], verb: Token
+) -> Clause | None:
+    if verb.pos_ not in ("VERB", "AUX") or any(c.dep_ in _UNTELLING for c in verb.children):
+        return None
+    subject = named(head)
+    several = any(t.dep_ == "conj" for t in subject)
+    if not (_is_name_list(head, subject) if several else _is_plain_subject(subject, head)):
+        return None
+    if not all(t.head == verb and t.dep_ in ("aux", "auxpass", "advmod") for t in group[:-1]):
         return None
     verbs = [t for t in group if t.dep_ != "advmod"]
-    if not (verbs and _is_finite(verbs[0])):
+    if not (verbs and (_is_finite(verbs[0]) or (several and verbs[0].tag_ == "VBP"))):
         return None
-    rest = _cut([t for t in sentence if t.i > root.i], root)
-    said = [*subject, *group, *rest]
-    if any(map(_points_elsewhere, [*group, *rest])) or not _is_whole(rest, root):
+    rest = cut([t for t in verb.subtree if t.i > verb.i], verb)
+    after = list(verb.doc[rest[-1].i + 1 :]) if rest else []
+    if after and after[0].tag_ in ("VBD", "VBZ", "VBP", "MD"):  # it was no object of this verb
         return None
-    if any(mark in words_of(said) for mark in _MARKS):
+    if any(map(points_elsewhere, [*group, *rest])) or not is_whole(rest, verb):
         return None
-    return Clause(date, subject, head, group, root, rest)
+    if any(mark in words_of([*subject, *group, *rest]) for mark in _MARKS):
+        return None
+    return Clause(date, subject, head, group, verb, rest, several)
 
 
-def _named(whole: Sequence[Token], head: Token) -> list[Token]:
-    """A subject without what is only said beside it: "BAE, which makes planes," is "BAE"."""
-    named = []
-    for token in whole:
-        if token.i > head.i and (token.is_punct or token.dep_ in ("relcl", "acl", "appos")):
-            break
-        named.append(token)
-    return named
-
-
-def _leading_date(before: Sequence[Token], root: Token) -> Sequence[Token] | None:
-    """The date of "In March 2022, he ..."; empty for nothing before, None for anything else."""
+def _opening_date(before: Sequence[Token], root: Token) -> Sequence[Token] | None:
+    """The date of "In March 2022, he ..."; empty for nothing or for words that only join;
+    None for anything else."""
     words = [t for t in before if not t.is_punct]
+    while words and words[0].lower_ in _OPENINGS and words[0].pos_ != "NOUN":
+        if words[0].dep_ == "prep" and [t.lower_ for t in words] != ["of", "course"]:
+            break
+        words = words[1:]
     if not words:
-        return () if not before else None
+        return ()
     first, date = words[0], words[1:]
     if first.dep_ == "prep" and first.head == root and first.lower_ in ("in", "on") and date:
         return date if all(t.ent_type_ == "DATE" for t in date) else None
@@ -101,64 +165,23 @@ def _is_finite(token: Token) -> bool:
 
 
 def _is_plain_subject(subject: Sequence[Token], head: Token) -> bool:
-    if len(subject) > 6 or subject[-1].i - subject[0].i + 1 != len(subject):
+    if len(subject) > _LONGEST_SUBJECT + 2 * (head.ent_type_ == "PERSON"):
         return False
-    if any(t.dep_ in ("relcl", "acl", "appos", "conj", "cc", "punct") for t in subject):
+    if subject[-1].i - subject[0].i + 1 != len(subject):
         return False
-    if any(t.pos_ == "PRON" or _points_elsewhere(t) for t in subject):
+    if any(t != head and t.dep_ in ("relcl", "acl", "appos", "conj", "cc") for t in subject):
+        return False
+    if any(t.pos_ == "PRON" or points_elsewhere(t) for t in subject):
         return False
     return head.pos_ in ("PROPN", "NOUN")
 
 
-def _cut(tokens: Sequence[Token], root: Token) -> list[Token]:
-    """What belongs to the main clause: up to a comma, or to a clause beside or below it."""
-    kept: list[Token] = []
-    for token in tokens:
-        if token.is_punct and token.text not in ("-", "'", "’", "%"):
-            break
-        if token.dep_ in ("cc", "conj", "preconj") and token.head == root:
-            break
-        if any(token == above.left_edge for above in _clauses_above(token, root)):
-            break
-        kept.append(token)
-    return kept
-
-
-def _clauses_above(token: Token, root: Token) -> Iterator[Token]:
-    """The clauses around ``token`` that can be left out: adverbial, relative, added on."""
-    for above in (token, *token.ancestors):
-        if above == root:
-            return
-        if above.dep_ in ("advcl", "relcl", "parataxis"):
-            yield above
-
-
-def _is_whole(rest: Sequence[Token], root: Token) -> bool:
-    """Whether cutting left every phrase whole, and something is said of the subject."""
-    inside = {token.i for token in rest}
-    if not rest or rest[-1].pos_ in ("DET", "ADP", "ADJ", "AUX", "SCONJ", "ADV", "PART"):
-        return False
-    if any(token.head.i not in inside and token.head != root for token in rest):
-        return False
-    if rest[-1].lower_ in _MEASURES:
-        return False
-    beside = (child for token in rest for child in token.rights if child.i not in inside)
-    if any(child.dep_ not in _LEFT_OUT for child in beside):
-        return False
-    for token in rest:
-        if token.dep_ == "prep" and not any(c.i in inside for c in token.children):
-            return False
-    telling = ("dobj", "attr", "xcomp", "prep", "agent", "ccomp", "acomp", "prt")
-    objects = [c for c in root.rights if c.dep_ in telling]
-    return any(child.i in inside for child in objects)
-
-
-def _points_elsewhere(token: Token) -> bool:
-    """Whether what it stands for has to be looked up before: "she", "this", "yesterday"."""
-    if token.dep_ == "mark" and token.lower_ == "that":
-        return False
-    return token.tag_ in ("PRP", "WP", "WDT", "EX", "WRB") or token.lower_ in _POINTING
-
-
-def words_of(tokens: Sequence[Token]) -> str:
-    return "".join(t.text_with_ws for t in tokens).strip()
+def _is_name_list(head: Token, subject: Sequence[Token]) -> bool:
+    """Whether a subject is names joined by "and", one of them a whole entity at least."""
+    heads = [head, *head.conjuncts]
+    joined = [t for t in subject if t.dep_ == "cc"]
+    return (
+        [t.lower_ for t in joined] == ["and"] * (len(heads) - 1)
+        and all(t.pos_ == "PROPN" and t.ent_type_ in _NAMES for t in heads)
+        and not any(t.dep_ == "preconj" or (t.is_punct and t.text != "-") for t in subject)
+    )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from qa_bot.bot import QABot
 
 FILE = "suggestions.json"
-VERSION = 1
+VERSION = 3
 """Raised when the rules change, so that questions are made anew."""
 
 

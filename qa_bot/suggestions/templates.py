@@ -1,182 +1,175 @@
 """A parsed English sentence to questions that it answers, by rules over its grammar.
 
-Only the main clause of a plain statement is used, cut at its first comma, and only where
-its subject comes first, or after a date: what stands behind the subject is then good
-English after "Who", and after "did" with the verb's lemma. Strict rather than many: a
-clause with a pronoun that points outside it or with quotation marks makes none (Heilman
-and Smith 2010 overgenerate and rank instead).
+Only a plain statement is used (:mod:`qa_bot.suggestions.clauses`), cut at its first comma,
+and only where its subject comes first, or after a date: what stands behind the subject is
+then good English after "Who", and after "did" with the verb's lemma. Strict rather than
+many: a clause with a pronoun that points outside it or with quotation marks makes none
+(Heilman and Smith 2010 overgenerate and rank instead).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from qa_bot.suggestions.clauses import Clause, Sentence, Token, main_clause, words_of
+from qa_bot.suggestions.clauses import Clause, clauses
+from qa_bot.suggestions.cutting import Sentence, Token, words_of
+from qa_bot.suggestions.drafts import Draft, draft_of, has_own, is_bare_number
+from qa_bot.suggestions.nouns import is_exact_date, is_somebody, tells_by_itself
+from qa_bot.suggestions.subjects import how_many_do, thing_that, who, who_is
 
-KINDS = ("how many", "when", "what", "where", "who", "thing")
-"""Of drafts, those that read best first."""
+SHORTEST, LONGEST = 5, 14
+"""Words of a question; "Who is Ada Lovelace?" may be shorter."""
 
-SHORTEST, LONGEST = 5, 13
-"""Words of a question."""
-
-_MONTHS = frozenset(
-    {"january", "february", "march", "april", "may", "june", "july", "august", "september"}
-    | {"october", "november", "december"}
+_LIGHT = frozenset(
+    {"have", "take", "make", "give", "get", "do", "see", "know", "say", "tell", "think", "want"}
+    | {"need", "put", "keep", "let", "show", "find", "feel", "mean", "call", "lose", "play"}
+    | {"leave", "spend", "turn", "bring", "become", "add", "include", "take", "cause", "mark"}
 )
-_WHAT = frozenset(
-    {"win", "buy", "build", "launch", "publish", "release", "invent", "discover", "design"}
-    | {"found", "introduce", "propose", "acquire", "announce", "open", "unveil", "ban", "sign"}
+"""Verbs that say too little of their object to ask for it."""
+_NO_THING = frozenset(
+    {"PERSON", "MONEY", "DATE", "TIME", "CARDINAL", "ORDINAL", "PERCENT", "QUANTITY"}
 )
-_SOMEBODY = ("er", "or", "ist", "man", "woman", "men", "ant", "ent", "ian", "ive", "ess")
-_BODIES = frozenset(
-    {"company", "country", "government", "team", "group", "party", "police", "army", "court"}
-    | {"family", "people", "nation", "state", "city", "club", "agency", "firm", "bank", "child"}
-    | {"lady", "boy", "girl", "victim", "star", "fan", "coach", "king", "queen", "hero"}
-    | {"union", "school", "university", "committee", "council", "crew", "side", "wife", "son"}
-)
-_PLACES = frozenset({"GPE", "LOC"})
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A question, and where in the sentence's text its answer stands (offsets into it)."""
-
-    question: str
-    start: int
-    end: int
-    kind: str
+_BODIES = frozenset({"ORG", "GPE", "NORP"})
+_PLACES = frozenset({"GPE", "LOC", "FAC"})
 
 
 def drafts(sentence: Sentence) -> Iterator[Draft]:
     """The questions that a sentence answers, the surest rules first."""
-    clause = main_clause(sentence)
-    if clause is None:
-        return
-    for rule in (_how_many, _when, _who, _with_what, _what, _where, _what_does):
-        for draft in rule(clause, sentence.start_char):
-            if SHORTEST <= len(draft.question.split()) <= LONGEST:
-                yield draft
+    yield from who_is(sentence)
+    for clause in clauses(sentence):
+        for rule in (_why, _how_many, _how_much, _when, who, _with_what, _what, _where, thing_that):
+            form: Clause | None = clause
+            while form is not None:
+                made = list(rule(form, sentence.start_char))
+                yield from (one for one in made if _length(one) in range(SHORTEST, LONGEST + 1))
+                too_long = any(_length(one) > LONGEST for one in made)
+                form = form.shorter() if too_long else None
 
 
-def _who(clause: Clause, origin: int) -> Iterator[Draft]:
-    """ "Who met Putin in Amur?"; only with a name in it, so that it stands by itself."""
-    if clause.head.ent_type_ != "PERSON" or clause.subject[0].pos_ == "DET":
-        return
-    if any(t.dep_ == "poss" for t in clause.subject) or _first_verb(clause).lower_ == "were":
-        return
-    if not any(t.ent_type_ or t.pos_ == "PROPN" for t in clause.rest):
-        return
-    yield _draft(f"Who {words_of([*clause.group, *clause.rest])}", clause.subject, origin, "who")
-
-
-def _what_does(clause: Clause, origin: int) -> Iterator[Draft]:
-    """ "What has forced Russia to do so?", of a thing."""
-    head = clause.head
-    if head.tag_ != "NN" or head.ent_type_ or _has_own(clause.rest):
-        return
-    if head.lemma_.endswith(_SOMEBODY) or head.lemma_ in _BODIES:
-        return
-    names = [t for t in clause.rest if t.pos_ == "PROPN"]
-    if not names or not any(t.dep_ in ("det", "poss") for t in head.children):
-        return
-    yield _draft(f"What {words_of([*clause.group, *clause.rest])}", clause.subject, origin, "thing")
+def _length(draft: Draft) -> int:
+    return len(draft.question.split())
 
 
 def _with_what(clause: Clause, origin: int) -> Iterator[Draft]:
     """What a thing was done with: the preposition stays at the end."""
-    if clause.head.dep_ != "nsubjpass" or not clause.plain or not clause.rest:
+    if clause.head.dep_ != "nsubjpass" or not _can_turn(clause):
         return
     first = clause.rest[0]
-    if first.lower_ != "with" or first.head != clause.verb or clause.head.pos_ != "PROPN":
+    if first.lower_ != "with" or first.head != clause.verb:
         return
     phrase = list(first.subtree)
     if phrase[-1].i == clause.rest[-1].i:
-        yield _draft(_asked(clause, "What", [first]), phrase[1:], origin, "what")
+        yield _turned(clause, "What", [first], phrase[1:], origin, "what")
+
+
+def _why(clause: Clause, origin: int) -> Iterator[Draft]:
+    """What stands behind "because"."""
+    if not _can_turn(clause):
+        return
+    below = (child for t in (clause.verb, *clause.rest) for child in t.rights)
+    for token in below:
+        marked = any(c.lower_ == "because" and c.dep_ == "mark" for c in token.lefts)
+        if marked or (token.lower_ == "because" and token.dep_ == "prep"):
+            reason = [t for t in token.subtree if not t.is_punct]
+            if clause.rest[-1].i < reason[0].i and len(reason) > 3:
+                yield _turned(clause, "Why", clause.rest, reason, origin, "why")
+            return
 
 
 def _how_many(clause: Clause, origin: int) -> Iterator[Draft]:
-    numbers = [t for t in clause.head.children if t.dep_ == "nummod"]
-    if len(numbers) == 1 and clause.head.tag_ == "NNS" and _is_bare_number(numbers[0]):
-        if clause.subject[0].i != numbers[0].i:
-            return
-        counted = [t for t in clause.subject if t.i > numbers[0].i]
-        if any(t.dep_ == "prep" for t in counted):
-            return
-        if not any(t.pos_ == "PROPN" for t in clause.rest):
-            return
-        question = f"How many {words_of(counted)} {words_of([*clause.group, *clause.rest])}"
-        yield _draft(question, numbers, origin, "how many")
-        return
+    yield from how_many_do(clause, origin)
     if clause.verb.lemma_ == "be" or not _can_turn(clause):
         return
+    for thing in clause.verb.rights:
+        if thing.dep_ not in ("dobj", "npadvmod") or thing.tag_ != "NNS" or thing.n_rights:
+            continue
+        numbers = [t for t in thing.lefts if t.dep_ == "nummod"]
+        phrase = list(thing.subtree)
+        if len(numbers) != 1 or not is_bare_number(numbers[0]) or phrase[0].i != numbers[0].i:
+            continue
+        if not {t.i for t in phrase} <= {t.i for t in clause.rest}:
+            continue
+        counted = words_of([t for t in phrase if t.i > numbers[0].i])
+        rest = [t for t in clause.rest if t not in phrase]
+        if rest or thing.dep_ == "dobj":
+            yield _turned(clause, f"How many {counted}", rest, numbers, origin, "how many")
+
+
+def _how_much(clause: Clause, origin: int) -> Iterator[Draft]:
     thing = _object(clause)
-    if thing is None or thing.tag_ != "NNS" or any(True for _ in thing.rights):
-        return
-    numbers = [t for t in thing.lefts if t.dep_ == "nummod"]
-    if len(numbers) != 1 or not _is_bare_number(numbers[0]):
+    if thing is None or thing.ent_type_ not in ("MONEY", "PERCENT") or not _can_turn(clause):
         return
     phrase = list(thing.subtree)
-    if phrase[0].i != numbers[0].i or clause.rest[0].i != phrase[0].i:
+    if any(t.ent_type_ not in ("MONEY", "PERCENT") and t.pos_ != "SYM" for t in phrase):
         return
-    counted = [t for t in phrase if t.i > numbers[0].i]
     rest = [t for t in clause.rest if t.i > phrase[-1].i]
-    question = _asked(clause, f"How many {words_of(counted)}", rest)
-    yield _draft(question, numbers, origin, "how many")
+    if rest and clause.rest[0].i == phrase[0].i:
+        word = "How much" if thing.ent_type_ == "MONEY" else "What percentage"
+        yield _turned(clause, word, rest, phrase, origin, "how much")
 
 
 def _when(clause: Clause, origin: int) -> Iterator[Draft]:
     if not _can_turn(clause) or clause.verb.lemma_ == "be":
         return
     if clause.date:
-        if _is_exact(clause.date):
-            yield _draft(_asked(clause, "When", clause.rest), clause.date, origin, "when")
+        if is_exact_date(clause.date):
+            yield _turned(clause, "When", clause.rest, clause.date, origin, "when")
         return
-    for token in clause.verb.rights:
-        if token.dep_ != "prep" or token.lower_ not in ("in", "on"):
-            continue
-        phrase = list(token.subtree)
-        date = phrase[1:]
-        if not date or not all(t.ent_type_ == "DATE" for t in date) or not _is_exact(date):
-            continue
-        if not clause.rest or phrase[-1].i != clause.rest[-1].i:
-            continue
-        rest = [t for t in clause.rest if t.i < token.i]
-        if not rest:
-            continue
-        yield _draft(_asked(clause, "When", rest), date, origin, "when")
+    for phrase in _last_phrases(clause, ("in", "on")):
+        date, rest = phrase[1:], [t for t in clause.rest if t.i < phrase[0].i]
+        if rest and all(t.ent_type_ == "DATE" for t in date) and is_exact_date(date):
+            yield _turned(clause, "When", rest, date, origin, "when")
 
 
 def _where(clause: Clause, origin: int) -> Iterator[Draft]:
-    if not _can_turn(clause):
+    if not _can_turn(clause) or clause.verb.lemma_ == "be":
         return
-    for token in clause.verb.rights:
-        if token.dep_ != "prep" or token.lower_ not in ("in", "to", "at"):
-            continue
-        phrase = list(token.subtree)
-        place = phrase[1:]
-        if not place or not all(t.ent_type_ in _PLACES or t.pos_ == "DET" for t in place):
-            continue
-        if not clause.rest or phrase[-1].i != clause.rest[-1].i:
-            continue
-        rest = [t for t in clause.rest if t.i < token.i]
-        if rest:
-            yield _draft(_asked(clause, "Where", rest), place, origin, "where")
+    for phrase in _last_phrases(clause, ("in", "to", "at")):
+        place, rest = phrase[1:], [t for t in clause.rest if t.i < phrase[0].i]
+        if rest and all(t.ent_type_ in _PLACES or t.pos_ == "DET" for t in place):
+            yield _turned(clause, "Where", rest, place, origin, "where")
 
 
 def _what(clause: Clause, origin: int) -> Iterator[Draft]:
-    thing = _object(clause)
-    if thing is None or clause.verb.lemma_ not in _WHAT or not _can_turn(clause):
+    """What somebody used, seeks, hopes to gain."""
+    if not _can_turn(clause) or clause.verb.lemma_ in _LIGHT:
         return
-    phrase = list(thing.subtree)
-    if len(phrase) > 8 or clause.rest[0].i != phrase[0].i or thing.ent_type_ == "PERSON":
-        return
-    rest = [t for t in clause.rest if t.i > phrase[-1].i]
-    if rest:
-        yield _draft(_asked(clause, "What", rest), phrase, origin, "what")
+    things = [_object(clause)]
+    if clause.rest[0].lower_ == "to":  # "hoped to gain expertise"
+        other = next((c for c in clause.verb.rights if c.dep_ == "xcomp"), None)
+        if other is not None and other.lemma_ not in _LIGHT and other.i == clause.rest[0].i + 1:
+            things.append(next((c for c in other.rights if c.dep_ == "dobj"), None))
+    for thing in filter(None, things):
+        phrase = [t for t in clause.rest if t in list(thing.subtree)]
+        if not phrase or len(phrase) > 9 or thing.ent_type_ in _NO_THING | _BODIES:
+            continue
+        if all(t.pos_ == "PROPN" for t in phrase):  # somebody, it may be
+            continue
+        if is_somebody(thing) or any(t.like_num for t in phrase) or not tells_by_itself(phrase):
+            continue
+        before = [t for t in clause.rest if t.i < phrase[0].i]
+        after = [t for t in clause.rest if t.i > phrase[-1].i]
+        if (before or after) and (not before or before[0].lower_ == "to"):
+            yield _turned(clause, "What", [*before, *after], phrase, origin, "what")
 
 
-def _asked(clause: Clause, word: str, rest: Sequence[Token]) -> str:
+def _last_phrases(clause: Clause, prepositions: Sequence[str]) -> Iterator[list[Token]]:
+    """The prepositional phrases of the verb that end the clause."""
+    for token in clause.verb.rights:
+        if token.dep_ == "prep" and token.lower_ in prepositions:
+            phrase = list(token.subtree)
+            if len(phrase) > 1 and clause.rest and phrase[-1].i == clause.rest[-1].i:
+                yield phrase
+
+
+def _turned(
+    clause: Clause,
+    word: str,
+    rest: Sequence[Token],
+    answer: Sequence[Token],
+    origin: int,
+    kind: str,
+) -> Draft:
     """``When did the subject go there``, or ``When was the subject seen there``."""
     subject, words = _subject(clause), words_of(rest)
     if len(clause.group) > 1:
@@ -186,43 +179,28 @@ def _asked(clause: Clause, word: str, rest: Sequence[Token]) -> str:
     elif clause.verb.lemma_ == "be":
         asked = f"{word} {clause.verb.text} {subject} {words}"
     else:
-        do = "does" if clause.verb.tag_ == "VBZ" else "did"
+        do = {"VBZ": "does", "VBP": "do"}.get(clause.verb.tag_, "did")
         asked = f"{word} {do} {subject} {clause.verb.lemma_} {words}"
-    return asked.strip()
+    is_person = clause.head.ent_type_ == "PERSON" and not clause.several
+    return draft_of(asked.strip(), answer, origin, kind, subject if is_person else "")
 
 
 def _subject(clause: Clause) -> str:
-    first = clause.subject[0]
-    words = words_of(clause.subject)
+    first = clause.name[0]
+    words = words_of(clause.name)
     return words[:1].lower() + words[1:] if first.pos_ in ("DET", "NUM", "ADJ") else words
 
 
 def _can_turn(clause: Clause) -> bool:
-    return clause.plain and clause.head.pos_ == "PROPN" and not _has_own(clause.rest)
-
-
-def _has_own(tokens: Sequence[Token]) -> bool:
-    """Whether there is a "his" or "its", which may or may not be the subject's."""
-    return any(t.tag_ == "PRP$" for t in tokens)
-
-
-def _first_verb(clause: Clause) -> Token:
-    return next(t for t in clause.group if t.dep_ != "advmod")
+    if not clause.plain or clause.head.pos_ != "PROPN" or not clause.rest:
+        return False
+    if clause.several and len(clause.name) > 7:
+        return False
+    return not any(t.dep_ == "poss" and t.tag_ == "PRP$" for t in clause.subject) and (
+        not has_own(clause) or clause.head.ent_type_ == "PERSON"
+    )
 
 
 def _object(clause: Clause) -> Token | None:
     inside = {t.i for t in clause.rest}
     return next((t for t in clause.verb.rights if t.dep_ == "dobj" and t.i in inside), None)
-
-
-def _is_bare_number(token: Token) -> bool:
-    return token.like_num and not any(True for _ in token.children)
-
-
-def _is_exact(date: Sequence[Token]) -> bool:
-    return any(t.lower_ in _MONTHS or (t.text.isdigit() and len(t.text) == 4) for t in date)
-
-
-def _draft(question: str, answer: Sequence[Token], origin: int, kind: str) -> Draft:
-    last = answer[-1]
-    return Draft(f"{question}?", answer[0].idx - origin, last.idx + len(last.text) - origin, kind)

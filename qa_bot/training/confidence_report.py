@@ -47,6 +47,8 @@ def report(rows: Sequence[Row], threshold: float, *, draws: int = DRAWS) -> dict
         figures[name] = statistic(rows)
         low, high = np.quantile([statistic(each) for each in drawn], [0.025, 0.975])
         figures[f"{name}_interval"] = [round(float(low), 4), round(float(high), 4)]
+    # (mean confidence, share right) of each bin, for the drawing on the page.
+    figures["reliability"] = [[round(sure, 4), round(share, 4)] for _, sure, share in bins(rows)]
     return {key: round(v, 4) if isinstance(v, float) else v for key, v in figures.items()}
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from qa_bot.bot import QABot
 
 _log = logging.getLogger(__name__)
+_FEW = 0.02
 _SETS = {
     "squad_v1.1_dev": "SQuAD 1.1",
     "squad_v2.0_dev": "SQuAD 2.0",
@@ -58,15 +59,9 @@ class About:
     def meaning(self, floor: float) -> str:
         """What a floor (percent) does to the answers, as measured; else in plain words."""
         own = " This is the setting it comes with." if round(floor) == self.default else ""
-        measured = _at_setting(getattr(self._bot, "fitted", None), floor / 100)
-        if measured is None:
-            said = f"Answers that are less than {floor:.0f}% sure are not shown."
-        else:
-            right, answered = measured
-            said = (
-                f"At this setting {right:.0%} of the shown answers were right on the test "
-                f"questions, and {answered:.0%} of the questions were answered."
-            )
+        fitted = getattr(self._bot, "fitted", None)
+        said = fitted.setting_sentence(floor / 100) if fitted is not None else ""
+        said = said or f"Answers that are less than {floor:.0f}% sure are not shown."
         return f'<p class="meaning" role="status">{said}{own}</p>'
 
     def verify(self) -> Iterator[str]:
@@ -200,17 +195,10 @@ def _reading(card: Mapping[str, Any]) -> str:
     )
 
 
-def _at_setting(fitted: Any, floor: float) -> tuple[float, float] | None:
-    """(share of shown answers that were right, share of questions answered) as measured."""
-    at = getattr(fitted, "at_setting", None)
-    found = at(floor) if at is not None else None
-    return None if found is None else (float(found[0]), float(found[1]))
-
-
 def _drawings(fitted: Any, floor: float | None) -> str:
     """Confidence against rightness, and what each setting does, as far as they were stored."""
     made = ""
-    bins: Sequence[Sequence[float]] = getattr(fitted, "reliability", None) or ()
+    bins: Sequence[Sequence[float]] = fitted.measured.get("all", {}).get("reliability", ())
     if bins:
         made += chart(
             [("measured", [(float(b[0]), float(b[1])) for b in bins])],
@@ -220,8 +208,9 @@ def _drawings(fitted: Any, floor: float | None) -> str:
             diagonal=True,
         )
     settings = [n / 50 for n in range(51)]
-    found = [(c, _at_setting(fitted, c)) for c in settings]
-    right: list[Point] = [(c, f[0]) for c, f in found if f is not None]
+    found = [(c, fitted.at_setting(c)) for c in settings]
+    # Where hardly anything is shown, the share that is right is that of a few answers.
+    right: list[Point] = [(c, f[0]) for c, f in found if f is not None and f[1] >= _FEW]
     answered: list[Point] = [(c, f[1]) for c, f in found if f is not None]
     if right:
         made += chart(

@@ -150,16 +150,17 @@ def conflicts(exchange: Exchange, answer: Answer) -> str:
         if other.citations
     ]
     return (
-        '<div class="conflict"><h3>Other articles say otherwise</h3>'
+        '<div class="conflict"><h3>The articles do not agree</h3>'
         f'<div class="sides">{"".join(cards)}</div></div>'
     )
 
 
 def _side(reference: str, citation: Citation, whose: str, age: str) -> str:
-    date = escaped(date_in_words(citation.published)) if citation.published else "no date"
+    published = citation.published
+    date = f"<time>{escaped(date_in_words(published))}</time>" if published else "no date"
     word = f' <span class="age">{age}</span>' if age else ""
     return (
-        f'<div class="side"><p class="whose">{whose} · <time>{date}</time>{word}</p>'
+        f'<div class="side"><p class="whose">{whose} · {date}{word}</p>'
         f'<blockquote class="quote" dir="auto">{marked(citation)}</blockquote>'
         f"{said(citation)}{cited(reference, citation)}</div>"
     )

@@ -8,7 +8,6 @@ same as JSON Schema. Nothing here knows of HTTP.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -25,12 +24,11 @@ from qa_bot.web.api_values import (
     text,
     whole,
 )
-from qa_bot.web.listing import Order, selected
+from qa_bot.web.catalogue import catalogue_of
 from qa_bot.web.markup import sendable
 
 if TYPE_CHECKING:
     from qa_bot.bot import QABot
-    from qa_bot.storage.snapshot import ArticleSummary
 
 MOST_PASSAGES = 100
 LONGEST_EXCERPT = 50_000
@@ -42,7 +40,7 @@ _log = logging.getLogger(__name__)
 
 
 class Programs:
-    """The four endpoints, over one bot. Safe from many threads: it keeps nothing.
+    """The four endpoints, over one bot. Safe from many threads.
 
     Every method raises QuestionError where an argument cannot be used, with a message for
     whoever sent it, and answers from the newest generation of the index.
@@ -193,11 +191,10 @@ class Programs:
         first, most = whole("start", start, 0, _FAR), whole("limit", limit, 1, MOST_LISTED)
         self._bot.refresh()
         snapshot = self._bot.snapshot
-        listed: Iterable[ArticleSummary] = snapshot.articles()
-        if filters:
-            passing = snapshot.matching(limits)
-            listed = (article for article in listed if article.article_id in passing)
-        found = selected(listed, words, Order("article_id"))
+        passing = snapshot.matching(limits) if filters else None
+        found = catalogue_of(snapshot).listed(
+            words, passes=None if passing is None else passing.__contains__
+        )
         page = found[first : first + most]
         after = first + len(page)
         return _plain(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from importlib import import_module
@@ -17,16 +16,15 @@ from qa_bot.protocols import Progress
 from qa_bot.records import IndexReport, Skipped
 from qa_bot.web import uploads
 from qa_bot.web.background import Background
+from qa_bot.web.catalogue import Order, catalogue_of
 from qa_bot.web.evidence import article_panel
 from qa_bot.web.filtering import source_names
 from qa_bot.web.listing import (
-    Order,
     gaps_html,
     handle,
     progress_html,
     refusal_html,
     report_html,
-    selected,
     table_html,
 )
 from qa_bot.web.markup import sendable
@@ -55,16 +53,10 @@ class Articles:
 
     def __init__(self, bot: QABot, *, read_only: bool = False) -> None:
         self._bot, self.read_only = bot, read_only
-        self._lock = threading.Lock()
-        self._listed: tuple[int, tuple[ArticleSummary, ...]] | None = None
 
     def _articles(self) -> tuple[ArticleSummary, ...]:
-        """The summaries of the opened generation, read once."""
-        snapshot = self._bot.snapshot
-        with self._lock:
-            if self._listed is None or self._listed[0] != snapshot.generation:
-                self._listed = (snapshot.generation, tuple(snapshot.articles()))
-            return self._listed[1]
+        """The summaries of the opened generation, sorted by id."""
+        return catalogue_of(self._bot.snapshot).articles
 
     def _find(self, wanted: str) -> str | None:
         """The id of the article with that handle."""
@@ -81,10 +73,11 @@ class Articles:
             self._bot.refresh()
         except QABotError as error:
             return refusal_html(str(error))
-        articles = self._articles()
+        catalogue = catalogue_of(self._bot.snapshot)
         wanted = wanted or ""  # Gradio sends None for a box not yet drawn
-        found = selected(articles, wanted, order)
-        return table_html(found, len(articles), wanted, order, removable=not self.read_only)
+        found = catalogue.listed(wanted, order)
+        total = len(catalogue.articles)
+        return table_html(found, total, wanted, order, removable=not self.read_only)
 
     def gaps(self) -> str:
         """What people asked that the articles do not hold, where that is kept."""
@@ -160,7 +153,7 @@ class Articles:
     def drop(
         self, event: gr.EventData, wanted: str | None, order: Order
     ) -> Iterator[tuple[Any, Any]]:
-        """Yields (report, table) after an article was to be removed."""
+        """Yields (report, table) after an article was to be removed, or purged."""
         article_id = self._find(str(event._data.get("article", "")))
         if self.read_only or article_id is None:
             yield (
@@ -168,7 +161,8 @@ class Articles:
                 (self.table(wanted, order)),
             )
             return
-        work = partial(uploads.remove_articles, self._bot, [article_id])
+        purge = event._data.get("purge") is True
+        work = partial(uploads.remove_articles, self._bot, [article_id], purge=purge)
         for said, done in self._watched(work, _LOCKED, _FAILED):
             yield said, self.table(wanted, order) if done is not None else gr.skip()
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from qa_bot.records import IndexReport, Skipped
 from qa_bot.web.background import Step
+from qa_bot.web.catalogue import COLUMNS, Order
 from qa_bot.web.markup import date_in_words, escaped, isolated, link, title_or_name
 from qa_bot.web.uploads import Kept
 
@@ -17,58 +17,13 @@ if TYPE_CHECKING:
 
 MOST_SHOWN = 200
 MOST_GAPS = 30
-COLUMNS = {"title": "Title", "source": "Source", "published": "Date", "characters": "Characters"}
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """The column that the table is sorted by."""
-
-    column: str = "title"
-    descending: bool = False
-
-    def clicked(self, column: str) -> Order:
-        """After a click on a column's head: the same column turns round, dates start newest."""
-        if column not in COLUMNS:
-            return self
-        if column == self.column:
-            return Order(column, not self.descending)
-        return Order(column, column in ("published", "characters"))
+_LABELS = {"title": "Title", "source": "Source", "published": "Date", "characters": "Characters"}
+_ALWAYS = ("title", "characters")
 
 
 def handle(article_id: str) -> str:
     """A name for an article that a browser can hold; ids may have characters it cannot."""
     return hashlib.sha256(article_id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def selected(articles: Iterable[ArticleSummary], wanted: str, order: Order) -> list[ArticleSummary]:
-    """The articles that hold every word of ``wanted`` in title, source, date or id, sorted.
-
-    Articles that lack the sorted column come last, either way round; ties go by id.
-    """
-    words = wanted.casefold().split()
-    found = [
-        article
-        for article in articles
-        if not words
-        or all(
-            word
-            in " ".join(
-                (article.title, article.source or "", article.published or "", article.article_id)
-            ).casefold()
-            for word in words
-        )
-    ]
-    found.sort(key=lambda article: article.article_id)
-
-    def key(article: ArticleSummary) -> str | int:
-        value = getattr(article, order.column)
-        return value.casefold() if isinstance(value, str) else (value or 0)
-
-    present = [article for article in found if getattr(article, order.column)]
-    absent = [article for article in found if not getattr(article, order.column)]
-    present.sort(key=key, reverse=order.descending)
-    return present + absent
 
 
 def table_html(
@@ -92,10 +47,13 @@ def table_html(
         count += f"; the first {MOST_SHOWN} are shown, narrow them with the filter"
     if not found:
         return f'<p class="count" role="status">{escaped(count)}</p>'
-    heads = "".join(_head(column, label, order) for column, label in COLUMNS.items())
+    # A collection of plain text files knows of no publishers and dates: no empty columns.
+    columns = [c for c in COLUMNS if c in _ALWAYS or any(getattr(a, c) for a in found)]
+    heads = "".join(_head(column, _LABELS[column], order) for column in columns)
     if removable:
         heads += '<th scope="col" class="removal"><span class="aside">Remove</span></th>'
-    rows = "".join(_row(article, removable=removable) for article in found[:MOST_SHOWN])
+    shown = found[:MOST_SHOWN]
+    rows = "".join(_row(article, columns, removable=removable) for article in shown)
     return (
         f'<p class="count" role="status">{escaped(count)}</p>'
         f'<table class="articles"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
@@ -113,7 +71,7 @@ def _head(column: str, label: str, order: Order) -> str:
     )
 
 
-def _row(article: ArticleSummary, *, removable: bool) -> str:
+def _row(article: ArticleSummary, columns: Sequence[str], *, removable: bool) -> str:
     title = title_or_name(article.title, article.article_id)
     removal = (
         f'<td class="removal"><button type="button" data-remove="{handle(article.article_id)}" '
@@ -121,17 +79,21 @@ def _row(article: ArticleSummary, *, removable: bool) -> str:
         if removable
         else ""
     )
-    published = escaped(date_in_words(article.published)) if article.published else ""
-    source = isolated(article.source) if article.source else ""
+    cells = {
+        "source": isolated(article.source) if article.source else "",
+        "published": escaped(date_in_words(article.published)) if article.published else "",
+        "characters": f"{article.characters:,}",
+    }
+    others = "".join(
+        f'<td class="{name}">{cell}</td>' for name, cell in cells.items() if name in columns
+    )
     return (
         '<tr><td class="title"><button type="button" class="opener" '
         f'data-article="{handle(article.article_id)}">'
         f"{isolated(title, 'title')}</button>"
-        f'<span class="id">{isolated(article.article_id)} '
+        f'<span class="id" title="{escaped(article.article_id)}">{isolated(article.article_id)} '
         f"{link(article.url, 'original')}</span></td>"
-        f'<td class="source">{source}</td>'
-        f'<td class="published">{published}</td>'
-        f'<td class="characters">{article.characters:,}</td>{removal}</tr>'
+        f"{others}{removal}</tr>"
     )
 
 
@@ -185,7 +147,7 @@ def report_html(kept: Sequence[Kept], refused: Sequence[Skipped], report: IndexR
         for file in kept
         if file.renamed
     ]
-    lines += map(_skipped, (*refused, *report.skipped))
+    lines += _all_skipped((*refused, *report.skipped))
     lines += [
         f"<li>Renamed: {isolated(old)} is now {isolated(new)}</li>"
         for old, new in list(report.renamed.items())[:8]
@@ -201,7 +163,7 @@ def report_html(kept: Sequence[Kept], refused: Sequence[Skipped], report: IndexR
 
 def refusal_html(what: str, refused: Sequence[Skipped] = ()) -> str:
     """An upload that could not be indexed: why, and which files were not kept."""
-    lines = "".join(map(_skipped, refused))
+    lines = "".join(_all_skipped(refused))
     return (
         f'<div class="report refused" role="alert"><p>{escaped(what)}</p>'
         + (f"<ul>{lines}</ul>" if lines else "")
@@ -209,8 +171,15 @@ def refusal_html(what: str, refused: Sequence[Skipped] = ()) -> str:
     )
 
 
-def _skipped(skipped: Skipped) -> str:
-    return f'<li class="skipped">Skipped {isolated(skipped.path)}: {isolated(skipped.reason)}</li>'
+def _all_skipped(skipped: Sequence[Skipped]) -> list[str]:
+    """A line for each reason, with the files it was for: a folder may hold hundreds of pictures."""
+    by_reason: dict[str, list[str]] = {}
+    for one in skipped:
+        by_reason.setdefault(one.reason, []).append(one.path)
+    return [
+        f'<li class="skipped">Skipped {_listed(sorted(paths))}: {isolated(reason)}</li>'
+        for reason, paths in by_reason.items()
+    ]
 
 
 def _plural(count: int, noun: str) -> str:

@@ -29,6 +29,7 @@ __all__ = [
 
 # What no browser draws, and what cannot be sent to it: C0 controls but tab and newline,
 # DEL and C1, and half a surrogate pair (a file may hold one, UTF-8 may not).
+_UNBROKEN = 20  # code points
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile(r"\r\n?")
@@ -102,7 +103,10 @@ def highlighted(
     for start, end in itertools.pairwise(ordered):
         piece = escaped(text[start:end])
         if quote is not None and quote.start <= start and end <= quote.end:
-            piece = f"<mark>{piece}</mark>"
+            # A short quote is kept on one line: "five-hour" is not to be broken at its hyphen.
+            whole = len(quote) <= _UNBROKEN and not any(map(str.isspace, quote.of(text)))
+            opening = '<mark class="whole">' if whole else "<mark>"
+            piece = f"{opening}{piece}</mark>"
         elif around is not None and around.start <= start and end <= around.end:
             piece = f'<span class="around">{piece}</span>'
         elif passage is not None and passage.start <= start and end <= passage.end:

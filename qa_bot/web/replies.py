@@ -93,17 +93,18 @@ def _answered(exchange: Exchange) -> str:
     answer = exchange.answer
     assert answer is not None
     first = answer.citations[0]
+    # The two sides of a conflict show the answer and its source already.
+    sides = answers.conflicts(exchange, answer)
+    alone = not sides or len(answer.citations) > 1
     parts = [
         _understood(exchange, answer),
-        answers.sentence(first),
-        answers.said(first),
-        answers.sources(exchange.number, answer.citations),
+        sides or answers.sentence(first) + answers.said(first),
+        answers.sources(exchange.number, answer.citations) if alone else "",
         '<p class="meta">',
         answers.confidence(answer.confidence, calibrated="uncalibrated" not in first.flags),
         answers.agreement(answer),
         link(first.link, "Open at the quote"),
         "</p>",
-        answers.conflicts(exchange, answer),
         answers.alternatives(exchange, answer),
     ]
     if answer.passages:

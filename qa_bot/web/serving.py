@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from qa_bot.web.auth import Accounts
 
 WORDS = {  # Gradio's own words that we say otherwise
-    "upload_text.drop_file": "Drop text, Markdown or JSONL files here to add them",
+    "upload_text.drop_file": "Drop articles or a folder here: text, Markdown, HTML, PDF, Word, "
+    "EPUB, JSONL, CSV or an archive",
     "upload_text.click_to_upload": "choose files",
 }
 MOST_CONNECTIONS = 1000

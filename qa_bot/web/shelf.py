@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from qa_bot.web.articles import Articles
-from qa_bot.web.listing import Order
+from qa_bot.web.catalogue import Order
 from qa_bot.web.resources import PRIVATE, resource
 from qa_bot.web.uploads import SUFFIXES
 
@@ -29,7 +29,7 @@ def articles_tab_of(articles: Articles, tab: gr.Tab, page: gr.Blocks) -> gr.HTML
             )
             with gr.Row(elem_id="ways"):
                 address = gr.Textbox(
-                    placeholder="https://…  a page, a feed or a sitemap",
+                    placeholder="https://…  page, feed or sitemap",
                     label="Add by web address",
                     show_label=False,
                     container=False,
@@ -41,7 +41,12 @@ def articles_tab_of(articles: Articles, tab: gr.Tab, page: gr.Blocks) -> gr.HTML
                     "Add a whole folder", file_count="directory", size="sm", elem_id="folder",
                     scale=0,
                 )  # fmt: skip
-        report = gr.HTML("", elem_id="report", apply_default_css=False)
+        report = gr.HTML(
+            "",
+            elem_id="report",
+            apply_default_css=False,
+            js_on_load=None if articles.read_only else resource("dropping.js"),
+        )
         again = gr.Button("Index kept files", visible=False, size="sm", elem_id="again")
         wanted = gr.Textbox(
             placeholder="Filter by title, source or date",

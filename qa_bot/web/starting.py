@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -70,8 +71,19 @@ class Suggestions:
         try:
             made = suggestions.suggested_questions(self._bot, busy=lambda: self._asking > 0)
         except Exception as error:  # the chat is as good without them
-            _log.warning("no questions could be suggested: %s", error)
+            if not _is_ending(error):
+                _log.warning("no questions could be suggested: %s", error)
             made = ()
         with self._lock:
             self._made[generation] = tuple(made)
             self._running.discard(generation)
+
+
+def _is_ending(error: Exception) -> bool:
+    """Whether the program ends while questions are being made: then no thread can be started,
+    and nobody wants to hear of it."""
+    return (
+        sys.is_finalizing()
+        or not threading.main_thread().is_alive()
+        or (isinstance(error, RuntimeError) and "shutdown" in str(error))
+    )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 UPLOADS = "uploads"
 SUFFIXES = tuple(sorted(supported_suffixes()))
 """What a loader reads; of ``.jsonl.gz`` and the like, the whole."""
+PATIENCE = 10.0
+"""Seconds to wait until nobody reads the generations that are to be purged."""
 _LONGEST_STEM = 100
 _UNSAFE = re.compile(r"[^\w .()\-]+")
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)$")  # not file names on Windows
@@ -117,18 +122,41 @@ def index_address(bot: QABot, address: str, progress: Progress) -> IndexReport:
     return _index(bot, address, progress)
 
 
-def remove_articles(bot: QABot, article_ids: Iterable[str], _: Progress) -> IndexReport:
-    """Take articles out of the index; their files stay where they are.
+def remove_articles(
+    bot: QABot, article_ids: Iterable[str], progress: Progress, *, purge: bool = False
+) -> IndexReport:
+    """Take articles out of the index; their files outside the index folder stay.
+
+    Args:
+        purge: their text too, from all that the index folder holds; see
+            :func:`qa_bot.indexing.remove_articles`.
 
     Raises:
-        QABotError: as build_index.
+        QABotError: as there.
     """
-    from importlib import import_module
-
-    removed = import_module("qa_bot.indexing").remove_articles(bot.index, list(article_ids))
+    remove = partial(
+        import_module("qa_bot.indexing").remove_articles,
+        purge=purge,
+        settings=bot.settings,
+        progress=progress,
+    )
+    report: IndexReport = remove(bot.index, list(article_ids))
     bot.refresh()
-    report: IndexReport = removed
-    return report
+    told = [notice for notice in report.notices if not _is_held(notice)]
+    held = len(told) < len(report.notices)
+    # What held an older generation was most likely this bot: it has moved on, and the questions
+    # that are being answered do so in a moment.
+    patience = time.monotonic() + PATIENCE
+    while held and time.monotonic() < patience:
+        report = replace(report, notices=remove(bot.index, []).notices)
+        held = any(map(_is_held, report.notices))
+        time.sleep(0.2 if held else 0.0)
+    return replace(report, notices=(*told, *filter(_is_held, report.notices)))
+
+
+def _is_held(notice: str) -> bool:
+    """Whether a notice says that an older generation could not go yet."""
+    return notice.startswith("generation ")
 
 
 def _index(bot: QABot, what: str | Path, progress: Progress) -> IndexReport:

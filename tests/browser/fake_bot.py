@@ -106,6 +106,7 @@ class FakeBot:
     rewrites: dict[str, str] = field(default_factory=dict)
     cited_with: dict[str, Any] = field(default_factory=dict)
     conflicting: bool = False
+    purged: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
@@ -271,9 +272,12 @@ def index_address(bot: FakeBot, address: str, progress: Any) -> IndexReport:
     return _report(bot, added=(address,))
 
 
-def remove_articles(bot: FakeBot, article_ids: Any, progress: Any) -> IndexReport:
+def remove_articles(
+    bot: FakeBot, article_ids: Any, progress: Any, *, purge: bool = False
+) -> IndexReport:
     """What qa_bot.web.uploads.remove_articles does, for a FakeBot."""
     gone = tuple(article_ids)
+    bot.purged += gone if purge else ()
     bot.publish([a for a in bot.published if a.article_id not in gone])
     bot.refresh()
     return _report(bot, removed=gone)

@@ -7,9 +7,9 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from conftest import Visitor
 from fake_bot import FakeBot, article
 from playwright.sync_api import expect
+from visitor import Visitor
 
 TRAIN = "How many hours did the leader ride his armoured train?"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -50,7 +50,7 @@ def test_axe_finds_nothing_in_any_state(
     fake.conflicting = False
     user.ask("Who won yesterday evening?", "abstained")
     user.ask("why " * 2500, "problem")
-    user.page.locator(".exchange").first.locator(".source-line .opener").click()
+    user.page.locator(".exchange").first.locator(".side .opener").first.click()
     user.page.locator(".exchange").first.get_by_text("Closest passages").click()
     user.page.locator("#history summary").click()
     assert violations(user) == []
@@ -58,6 +58,9 @@ def test_axe_finds_nothing_in_any_state(
     user.tab("Articles")
     expect(user.page.locator(".articles tbody tr")).to_have_count(2)
     assert violations(user) == []
+    user.page.get_by_role("button", name="Remove Four to the Moon").click()
+    assert violations(user) == []
+    user.page.keyboard.press("Escape")
     user.tab("About")
     expect(user.page.locator(".about")).to_be_visible()
     assert violations(user) == []
@@ -87,5 +90,4 @@ def test_a_long_title_another_direction_and_a_huge_article_keep_the_layout(
         )
         assert wide == width
     user.page.locator(".also .opener").last.click()
-    paragraph = user.panel.locator(".text p").first
-    assert paragraph.evaluate("e => getComputedStyle(e).direction") == "rtl"
+    expect(user.panel.locator(".text p").first).to_have_css("direction", "rtl")

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from conftest import Visitor
 from fake_bot import FakeBot, article
 from playwright.sync_api import expect
+from visitor import Visitor
 
 from qa_bot.records import Answer
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -10,9 +11,9 @@ from typing import Any
 
 import fake_bot
 import pytest
-from conftest import Visitor
 from fake_bot import FakeBot
 from playwright.sync_api import expect
+from visitor import Visitor
 
 from qa_bot.errors import IndexLocked
 from qa_bot.web import uploads
@@ -168,23 +169,30 @@ def test_an_address_is_fetched_and_answers_the_next_question(
     expect(user.panel.locator("mark")).to_have_text("57")
 
 
+@pytest.mark.parametrize("purge", [False, True])
 def test_an_article_is_removed_after_it_was_asked_twice(
-    fake: FakeBot, serve: Serve, visit: Visit
+    purge: bool, fake: FakeBot, serve: Serve, visit: Visit
 ) -> None:
     user = visit(serve(fake))
     user.tab("Articles")
     rows = user.page.locator(".articles tbody tr")
     remove = user.page.get_by_role("button", name="Remove Four to the Moon")
     remove.click()
-    sure = user.page.get_by_role("group", name="Remove Four to the Moon?")
-    expect(sure.get_by_role("button", name="Yes, remove")).to_be_focused()
+    sure = user.page.get_by_role("dialog", name="Remove this article? Four to the Moon")
+    expect(sure.get_by_role("button", name="Keep it")).to_be_focused()
+    plain = sure.get_by_role("button", name="Remove", exact=True)
+    expect(plain).to_have_accessible_description(re.compile("stays in older generations"))
+    purging = sure.get_by_role("button", name="Remove and purge")
+    expect(purging).to_have_accessible_description(re.compile("There is no way back"))
     user.page.keyboard.press("Escape")
+    expect(sure).to_have_count(0)
     expect(remove).to_be_focused()
     expect(rows).to_have_count(2)
     remove.click()
-    sure.get_by_role("button", name="Yes, remove").click()
+    (purging if purge else plain).click()
     expect(user.page.locator(".report")).to_contain_text("1 article removed: seeds/moon.txt")
     expect(rows).to_have_count(1)
+    assert fake.purged == (("seeds/moon.txt",) if purge else ())
     user.tab("Ask")
     user.ask("How much does the lunar rover weigh in kilograms?", "abstained")
 
@@ -200,6 +208,33 @@ def test_a_whole_folder_is_added(fake: FakeBot, serve: Serve, visit: Visit, reef
     report = user.page.locator(".report")
     expect(report).to_contain_text("2 articles added: uploads/kelp.md, uploads/reef.txt")
     expect(report.locator(".skipped")).to_contain_text("notes.exe")
+
+
+def test_a_folder_is_dropped_onto_the_box(
+    fake: FakeBot, serve: Serve, visit: Visit, reef: Path
+) -> None:
+    inner = reef.parent / "deep" / "deeper"
+    inner.mkdir(parents=True)
+    (inner / "kelp.md").write_text("The kelp forest grew 60 centimetres.", encoding="utf-8")
+    (inner / "notes.exe").write_bytes(b"MZ")
+    (inner / ".hidden.txt").write_text("Nobody sees this.", encoding="utf-8")
+    for number in range(120):  # more than a browser lists at a time
+        (inner / f"empty{number}.exe").write_bytes(b"")
+    user = visit(serve(fake))
+    user.tab("Articles")
+    user.drop(user.page.locator("#upload"), reef.parent)
+    report = user.page.locator(".report")
+    expect(report).to_contain_text("2 articles added: uploads/kelp.md, uploads/reef.txt")
+    expect(report.locator(".skipped")).to_have_count(1)  # one reason for all of them
+    expect(report.locator(".skipped")).to_contain_text("and 113 more: only .csv")
+    expect(report).not_to_contain_text("hidden")
+    # files alone go the usual way, and what misses the box does no harm
+    squid = reef.with_name("squid.txt")
+    squid.write_text("The squid swam 7 knots.", encoding="utf-8")
+    user.drop(user.page.locator("#upload"), squid)
+    expect(report).to_contain_text("1 article added: uploads/squid.txt")
+    user.drop(user.page.locator(".brand"), squid)
+    expect(user.page.locator(".articles tbody tr")).to_have_count(5)
 
 
 def test_a_collection_that_is_read_only_offers_no_changes(fake: FakeBot, visit: Visit) -> None:

@@ -7,9 +7,9 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from conftest import Visitor
 from fake_bot import FakeBot, article
 from playwright.sync_api import expect
+from visitor import Visitor
 
 from qa_bot.errors import IndexCorrupt
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Visitor
 from playwright.sync_api import expect
+from visitor import Visitor
 
 from qa_bot.bot import QABot
 from qa_bot.config import Settings
@@ -108,3 +108,45 @@ def test_an_empty_file_is_skipped_with_the_reason(
     user = visit(serve(opened(bot, index, 0.0)))
     user.upload(file)
     expect(user.page.locator(".report .skipped")).to_contain_text("nothing.txt")
+
+
+def test_a_purged_article_leaves_no_word_in_the_index_folder(
+    bot: QABot, index: Path, serve: Serve, visit: Visit
+) -> None:
+    answers = opened(bot, index, 0.0)
+    (kept, gone) = sorted(a.article_id for a in answers.snapshot.articles())
+    title = answers.snapshot.article(gone).title
+    user = visit(serve(answers))
+    user.tab("Articles")
+    user.page.locator("tr").filter(has_text=gone).get_by_role("button", name="Remove").click()
+    user.page.get_by_role("button", name="Remove and purge").click()
+    report = user.page.locator(".report").filter(has_text="1 article removed")
+    expect(report).to_contain_text(gone)
+    # this very page had the older generation open, and has let go of it
+    expect(report).not_to_contain_text("is being read")
+    assert [a.article_id for a in answers.snapshot.articles()] == [kept]
+    assert len(list((index / "generations").iterdir())) == 1
+    for file in (path for path in index.rglob("*") if path.is_file()):
+        assert title.encode() not in file.read_bytes(), file
+
+
+def test_the_about_tab_says_what_was_measured_and_what_each_setting_does(
+    bot: QABot, index: Path, serve: Serve, visit: Visit
+) -> None:
+    fitted = bot.fitted
+    user = visit(serve(opened(bot, index, -1.0)))
+    user.tab("About")
+    meaning, charts = user.page.locator(".meaning"), user.page.locator("#told .chart")
+    expect(meaning).to_contain_text(fitted.setting_sentence(round(100 * fitted.threshold) / 100))
+    expect(meaning).to_contain_text("the setting it comes with")
+    figures = fitted.measured["all"]
+    off = 100 * figures["calibration_error"]
+    expect(user.page.locator("#told")).to_contain_text(f"off by {off:.1f} points on average")
+    # the reliability drawing is there as soon as the shipped numbers hold its bins
+    expect(charts).to_have_count(2 if "reliability" in figures else 1)
+    user.page.get_by_label("number input").fill("80")
+    user.page.keyboard.press("Tab")
+    expect(meaning).to_contain_text(fitted.setting_sentence(0.8))
+    line = charts.last.locator("line.at")
+    expect(line).to_have_count(1)
+    assert abs(float(line.get_attribute("x1") or 0) - (44 + 200 * 0.8)) < 0.2  # figures.py's scale

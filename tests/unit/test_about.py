@@ -24,19 +24,20 @@ class Fitted:
     measured = {  # noqa: RUF012
         "all": {
             "questions": 1888, "answered": 0.7, "right_of_shown": 0.78, "twins_refused": 0.92,
-            "calibration_error": 0.035,
+            "calibration_error": 0.035, "reliability": [[0.1, 0.12], [0.9, 0.88]],
         }
     }  # fmt: skip
-    reliability = ((0.1, 0.12), (0.9, 0.88))
 
     def at_setting(self, floor: float) -> tuple[float, float]:
         return 0.5 + floor / 2, 1 - floor
 
+    def setting_sentence(self, floor: float) -> str:
+        return f"{0.5 + floor / 2:.0%} were right, {1 - floor:.0%} were answered."
+
 
 def test_a_setting_is_said_in_measured_shares_where_there_are_any() -> None:
     about = About(bot(Fitted()))
-    assert "At this setting 80% of the shown answers were right" in about.meaning(60)
-    assert "and 40% of the questions were answered" in about.meaning(60)
+    assert "80% were right, 40% were answered." in about.meaning(60)
     assert "less than 60% sure are not shown" in About(bot()).meaning(60)
 
 

@@ -425,7 +425,7 @@ def test_a_conflict_shows_both_quotes_with_their_dates_and_which_is_newer() -> N
     other = Alternative("5 hours", 0.1, (cite(b, 9, 16),), newer=True)
     answer = answered("How long?", cite(a, 9, 17), conflicts=(other,))
     page = Page(conversation_html((Exchange(1, "How long?", answer=answer),))).check()
-    said = page.text.split("Other articles say otherwise")[1]
+    said = page.text.split("The articles do not agree")[1]
     assert "He spent 5 hours there." in said
     assert "News · ABC · 20 September 2023" in said
     assert "newer" in said

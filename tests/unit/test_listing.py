@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import dataclass
 
 import pytest
 
 from qa_bot.records import IndexReport, Skipped
 from qa_bot.web.background import Step
+from qa_bot.web.catalogue import Catalogue, Order, catalogue_of
 from qa_bot.web.listing import (
     MOST_SHOWN,
-    Order,
     progress_html,
     refusal_html,
     report_html,
-    selected,
     table_html,
 )
 from qa_bot.web.uploads import Kept
@@ -40,7 +40,8 @@ ROWS = [
 
 
 def ids(*arguments: object) -> list[str]:
-    return [row.article_id for row in selected(ROWS, *arguments)]  # type: ignore[arg-type]
+    found = Catalogue(ROWS).listed(*arguments)  # type: ignore[arg-type]
+    return [row.article_id for row in found]
 
 
 @pytest.mark.parametrize(
@@ -129,3 +130,35 @@ def test_refusals_and_progress_are_escaped() -> None:
     assert 'value="0.250"' in progress_html(Step("Embedding", 0.25))
     assert "value=" not in progress_html(Step("<b>"))
     assert "<b>" not in progress_html(Step("<b>"))
+
+
+def test_programs_have_them_by_id_and_only_those_that_pass() -> None:
+    assert ids() == ["a/1", "a/2", "a/3"]
+    assert ids("", Order("article_id"), {"a/3", "a/2"}.__contains__) == ["a/2", "a/3"]
+    assert ids("BANANA bbc", Order("article_id")) == ["a/3"]
+
+
+def test_a_generation_is_listed_once_and_forgotten_with_it() -> None:
+    class Generation:
+        read = 0
+
+        def articles(self) -> list[Row]:
+            self.read += 1
+            return ROWS
+
+    one, two = Generation(), Generation()
+    assert catalogue_of(one) is catalogue_of(one)
+    assert catalogue_of(one) is not catalogue_of(two)
+    assert (one.read, two.read) == (1, 1)
+    made = weakref.ref(catalogue_of(one))
+    del one
+    assert made() is None
+
+
+def test_a_column_that_nobody_fills_is_left_out() -> None:
+    plain = [Row("a/1", "Apple"), Row("a/2", "Pear")]
+    assert "Date" in table_html(ROWS, 3, "", Order())  # type: ignore[arg-type]
+    html = table_html(plain, 2, "", Order())  # type: ignore[arg-type]
+    assert "Date" not in html
+    assert "Source" not in html
+    assert html.count("<td") == 4
