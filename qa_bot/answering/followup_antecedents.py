@@ -74,18 +74,30 @@ def _several(candidates: Sequence[Mention], earlier: Earlier) -> str | None:
     if first is not None and first is earlier.answer and first.plural and not _numeric(first.text):
         return first.text
     people = [m for m in candidates if m.kind in ("person", "name") and m.named]
-    asked = [m for m in people if m is not earlier.answer]
+    asked = _different([m for m in people if m is not earlier.answer])
     if len(asked) >= 2:
         return f"{asked[0].text} and {asked[1].text}"
-    if asked and earlier.answer in people and earlier.shape.build == "inverted":
-        assert earlier.answer is not None
-        return f"{asked[0].text} and {earlier.answer.text}"
+    answer = earlier.answer if earlier.answer in people else None
+    if asked and answer is not None and earlier.shape.build == "inverted":
+        two = _different([asked[0], answer])
+        return " and ".join(m.text for m in two) if len(two) == 2 else None
     for kinds in (("people",), ("organisation",), ("place",), ("person", "name")):
         for mention in candidates:
             several = kinds == ("people",) and mention.plural and not _numeric(mention.text)
             if mention.kind in kinds or several:
                 return mention.text
     return None
+
+
+def _different(people: Sequence[Mention]) -> list[Mention]:
+    """Each person once: "Kim" and "Kim Jong Un" are not two."""
+    found: list[Mention] = []
+    for mention in people:
+        told = set(words_of(mention.text))
+        same = (set(words_of(other.text)) for other in found)
+        if not any(told <= other or other <= told for other in same):
+            found.append(mention)
+    return found
 
 
 def _thing(candidates: Sequence[Mention], earlier: Earlier) -> str | None:

@@ -22,6 +22,15 @@ def rewritten(question: str, *history: tuple[str, str | None]) -> str | None:
     return REWRITER.rewrite(question, [Turn(*turn) for turn in history])
 
 
+def test_nobody_meets_himself() -> None:
+    turn = ("How did Olaf Lund travel to see Lund's sister?", "by train")
+    found = rewritten("How long did they talk?", turn)
+    assert found is None or "Lund and" not in found
+    assert rewritten("How long did they talk?", ("When did Olaf Lund meet Merkel?", "May")) == (
+        "How long did Olaf Lund and Merkel talk?"
+    )
+
+
 def test_it_is_a_question_rewriter() -> None:
     assert isinstance(REWRITER, QuestionRewriter)
 
