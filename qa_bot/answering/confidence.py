@@ -1,7 +1,7 @@
 """How sure: the probability that an answer is right, from features of all stages.
 
-The mean of a logistic function (Platt 1999) and of boosted trees (Friedman 2001), both
-fitted on held-out questions, half of them with their articles taken away. Which features,
+A logistic function (Platt 1999), or its mean with boosted trees (Friedman 2001) where
+fitted.json holds such, fitted on held-out questions, half of them with their articles taken away. Which features,
 and what each is worth: docs/decisions/confidence.md.
 """
 
@@ -13,8 +13,10 @@ from collections.abc import Sequence
 from qa_bot.answering.fitted import Fitted
 from qa_bot.answering.select import AnswerGroup
 from qa_bot.answering.topic import EVERYWHERE, Frequencies, Topic
+from qa_bot.answering.words import answer_key
 from qa_bot.protocols import Reading
 from qa_bot.records import ScoredPassage
+from qa_bot.storage.terms import terms
 
 FEATURES = (
     "margin",
@@ -27,14 +29,15 @@ FEATURES = (
     "lexical_gap",
     "lexical_share",
     "unknown",
+    "topic_in_title",
+    "answer_in_title",
     "questions",
 )
 
 STRONG, FAIR = 0.75, 0.5
 """Lowest confidence that is called strong, and fair."""
-_CHARACTERS, _DEEP = 500, 2000
-"""A span this far into its article counts as one step deep; how far a span may be deep: what
-stands beyond is no worse, only in a longer article."""
+_CHARACTERS = 500
+"""A span this far into its article counts as one step deep."""
 
 
 class Evidence:
@@ -73,15 +76,17 @@ def confidence_features(
     Retrieval: ``lexical_best``, the highest BM25 of a passage, and ``lexical_gap``, the first
     passage's above the mean, on a logarithmic scale; ``lexical_share``, BM25 of the answer's
     passage for each unit of the question's weight; ``unknown``, the share of the question
-    that no passage holds. Place: ``depth`` of the span in its article, a logarithm, up to a
-    limit; ``questions``, how many the passage asks, a logarithm: the pages of a quiz repeat
-    what is asked, with wrong answers beside the right one.
+    that no passage holds. Place: ``depth`` of the span in its article, a logarithm;
+    ``topic_in_title``, the share of the question in the title and heading;
+    ``answer_in_title``; ``questions``, how many the passage asks, a logarithm: the pages of
+    a quiz repeat what is asked, with wrong answers beside the right one.
     """
     best = group.best
     passage = best.passage.passage
     heights = [other.best.rank_score for other in groups]
     top = max(heights)
     whole = top + math.log(sum(math.exp(height - top) for height in heights))
+    key, title = answer_key(best.candidate.text), f" {answer_key(passage.title)} "
     topic = evidence.topic
     return {
         "margin": best.candidate.margin,
@@ -89,11 +94,13 @@ def confidence_features(
         "rank_score": best.rank_score,
         "log_share": max(-30.0, best.rank_score - whole),
         "spans": math.log(len(group.spans)),
-        "depth": math.log1p(min(best.candidate.span.start, _DEEP) / _CHARACTERS),
+        "depth": math.log1p(best.candidate.span.start / _CHARACTERS),
         "lexical_best": evidence.lexical_best,
         "lexical_gap": evidence.lexical_gap,
         "lexical_share": max(0.0, best.passage.lexical) / topic.weight if topic.weight else 0.0,
         "unknown": topic.unknown,
+        "topic_in_title": topic.share(terms(f"{passage.title} {passage.chunk.heading}")),
+        "answer_in_title": float(bool(key) and f" {key} " in title),
         "questions": math.log1p(passage.chunk.text.count("?")),
     }
 

@@ -23,6 +23,7 @@ RISING: Mapping[str, int] = {
     "spans": 1,
     "lexical_gap": 1,
     "lexical_share": 1,
+    "topic_in_title": 1,
     "unknown": -1,
     "questions": -1,
 }

@@ -72,18 +72,19 @@ def test_features_by_their_definitions(
     assert found["lexical_gap"] == pytest.approx(1.0 - math.log1p((math.e - 1) / 2))
     assert found["lexical_share"] == pytest.approx((math.e - 1) / weight)
     assert found["unknown"] == pytest.approx(nowhere / weight)
+    assert found["topic_in_title"] == 0.0
+    assert found["answer_in_title"] == 0.0
     assert found["questions"] == pytest.approx(math.log(3))
 
 
-def test_a_span_far_into_a_long_article_is_no_deeper_than_one_of_2000_characters() -> None:
-    depths = []
-    for start in (2000, 90_000):
-        there = SpanCandidate("a", "a-chunk", Span(start, start + 8), "Ada Berg", 5.0, 1.0)
-        read, found = [Reading((there,), 0.0)], [passage("a")]
-        ranked = group_answers(rank_spans(read, found, WEIGHTS))
-        features = confidence_features(ranked[0], ranked, Evidence("Who leads?", found, read))
-        depths.append(features["depth"])
-    assert depths == [math.log(5), math.log(5)]
+def test_what_the_title_holds(groups: list[AnswerGroup], readings: list[Reading]) -> None:
+    titled = [passage("a", title="The harbour: Ada Berg leads")] * 2
+    named = group_answers(rank_spans(readings, titled, WEIGHTS))
+    found = confidence_features(
+        named[0], named, Evidence("Who leads the harbour?", titled, readings)
+    )
+    assert found["answer_in_title"] == 1.0
+    assert found["topic_in_title"] == 1.0
 
 
 def test_another_answer_is_less_sure_by_its_share(
