@@ -1,8 +1,8 @@
 """How sure: the probability that an answer is right, from features of all stages.
 
 A logistic function (Platt 1999), or its mean with boosted trees (Friedman 2001) where
-fitted.json holds such, fitted on held-out questions, half of them with their articles taken away. Which features,
-and what each is worth: docs/decisions/confidence.md.
+fitted.json holds such, fitted on held-out questions, half of them with their articles
+taken away. Which features, and what each is worth: docs/decisions/confidence.md.
 """
 
 from __future__ import annotations
