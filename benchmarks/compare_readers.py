@@ -25,11 +25,12 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from qa_bot.bot import QABot, reading_passage
+from qa_bot.bot import QABot
 from qa_bot.config import Settings
 from qa_bot.evaluation.bootstrap import paired_difference
 from qa_bot.evaluation.datasets import evenly_spaced, read_records, take_part
 from qa_bot.evaluation.metrics import holds_answer, score_answer
+from qa_bot.reading.passages import reading_passage
 from qa_bot.reading.reader import open_reader
 
 

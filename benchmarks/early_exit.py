@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from qa_bot.answering.select import group_answers, rank_spans
-from qa_bot.bot import QABot, reading_passage
+from qa_bot.bot import QABot
 from qa_bot.config import Settings
 from qa_bot.evaluation.datasets import evenly_spaced, read_records, take_part
 from qa_bot.evaluation.metrics import score_answer
 from qa_bot.reading.early_exit import UNREAD
+from qa_bot.reading.passages import reading_passage
 from qa_bot.reading.reader import open_reader
 
 OFF = -1.0

@@ -29,7 +29,8 @@ from qa_bot.answering.topic import term_frequencies
 from qa_bot.config import Settings
 from qa_bot.embedding import open_embedder
 from qa_bot.errors import IndexNotFound
-from qa_bot.protocols import Embedder, Reader, Reading, ReadingPassage
+from qa_bot.protocols import Embedder, Reader
+from qa_bot.reading.passages import reading_passage, with_scores
 from qa_bot.reading.reader import open_reader
 from qa_bot.records import (
     Answer,
@@ -247,7 +248,7 @@ class QABot:
             answer,
             question=question,
             rewritten_question=follow_up.question if follow_up else None,
-            passages=_with_scores(passages[:shown], read, readings),
+            passages=with_scores(passages[:shown], read, readings),
             timings_ms={
                 "retrieve": 1e3 * (retrieved - began),
                 "read": 1e3 * (finished_reading - resumed),
@@ -302,43 +303,6 @@ def _pointer(index: Path) -> Pointer | None:
         return Layout(index).read_pointer()
     except IndexNotFound:
         return None
-
-
-def reading_passage(passage: ScoredPassage) -> ReadingPassage:
-    """What the reader is given of a retrieved passage."""
-    chunk = passage.passage.chunk
-    return ReadingPassage(
-        article_id=chunk.article_id,
-        chunk_id=chunk.chunk_id,
-        text=chunk.text,
-        offset=chunk.span.start,
-        # A last-resort chunk is nothing but masked text, and is read as it stands.
-        masked=() if chunk.boilerplate else chunk.masked,
-    )
-
-
-def _with_scores(
-    passages: Sequence[ScoredPassage],
-    read: Sequence[ScoredPassage],
-    readings: Sequence[Reading],
-) -> tuple[ScoredPassage, ...]:
-    """The passages with what the reader made of those that it read."""
-    best = {
-        passage.rank: reading.candidates[0]
-        for passage, reading in zip(read, readings, strict=True)
-        if reading.candidates
-    }
-    return tuple(
-        replace(
-            passage,
-            span_score=best[passage.rank].score,
-            null_score=best[passage.rank].null_score,
-            best_span=best[passage.rank].text,
-        )
-        if passage.rank in best
-        else passage
-        for passage in passages
-    )
 
 
 def _passing(snapshot: Snapshot, filters: Filters | None) -> Callable[[str], bool]:

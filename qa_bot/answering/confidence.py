@@ -1,8 +1,8 @@
 """How sure: the probability that an answer is right, from features of all stages.
 
-A logistic function (Platt 1999), or its mean with boosted trees (Friedman 2001) where
-fitted.json holds such, fitted on held-out questions, half of them with their articles
-taken away. Which features, and what each is worth: docs/decisions/confidence.md.
+A logistic function (Platt 1999), fitted on held-out questions, half of them with
+their articles taken away. Which features, and what each is worth:
+docs/decisions/confidence.md.
 """
 
 from __future__ import annotations
@@ -109,8 +109,7 @@ def confidence(features: dict[str, float], fitted: Fitted) -> float:
     """Probability that the answer is right, 0 to 1."""
     logit = fitted.intercept + sum(fitted.confidence[name] * features[name] for name in FEATURES)
     # Clipped so that exp() cannot overflow; 1 - 1e-13 is as sure as a float needs to be.
-    linear = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
-    return linear if fitted.forest is None else (linear + fitted.forest.probability(features)) / 2
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
 def confidence_alone(features: dict[str, float], fitted: Fitted) -> float:

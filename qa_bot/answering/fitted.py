@@ -16,7 +16,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from qa_bot.answering.forest import Forest
 from qa_bot.errors import ModelError
 
 FILE = "fitted.json"
@@ -31,7 +30,6 @@ class Fitted:
         ranking: weight of each feature of select.RANKING_FEATURES.
         confidence: weight of each feature of confidence.FEATURES.
         intercept: of the confidence's logistic function.
-        forest: the confidence's boosted trees; without them the logistic function stands alone.
         alone: slope and intercept that make the logit of an answer without rivals mean what
             it says, where several answers may be right together.
         threshold: abstain below this confidence.
@@ -50,7 +48,6 @@ class Fitted:
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     measured: Mapping[str, Any] = field(default_factory=dict)
     settings: tuple[tuple[float, float, float], ...] = ()
-    forest: Forest | None = None
     alone: tuple[float, float] = (1.0, 0.0)
 
     def at_setting(self, setting: float) -> tuple[float, float] | None:
@@ -116,7 +113,6 @@ def load_fitted(path: Path = SHIPPED) -> Fitted:
                 (float(setting), float(right), float(answered))
                 for setting, right, answered in record.get("settings", ())
             ),
-            forest=Forest.from_record(record["forest"]) if record.get("forest") else None,
             alone=_pair(record.get("alone", (1.0, 0.0))),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -44,7 +44,6 @@ class Models:
             "ranking": dict(fitted.ranking),
             "confidence": dict(fitted.confidence),
             "intercept": fitted.intercept,
-            "forest": fitted.forest and fitted.forest.to_record(),
             "alone": list(fitted.alone),
             "fingerprints": dict(fitted.fingerprints),
         }

@@ -15,13 +15,13 @@ from qa_bot.answering.confidence import Evidence, confidence, confidence_feature
 from qa_bot.answering.question import clean_question
 from qa_bot.answering.select import RANKING_FEATURES, AnswerGroup, group_answers, rank_spans
 from qa_bot.answering.topic import term_frequencies
-from qa_bot.bot import reading_passage
 from qa_bot.errors import QuestionError
 from qa_bot.evaluation.collection import Collection
 from qa_bot.evaluation.datasets import EvalRecord
 from qa_bot.evaluation.kept import Row
 from qa_bot.evaluation.metrics import holds_answer, score_answer
 from qa_bot.protocols import Reader, Reading
+from qa_bot.reading.passages import reading_passage
 from qa_bot.records import ScoredPassage
 from qa_bot.retrieval.retriever import Retriever
 

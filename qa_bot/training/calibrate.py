@@ -34,7 +34,6 @@ from qa_bot.training.fits import (
     fit_threshold,
     show,
     sure_of,
-    sure_unseen,
 )
 from qa_bot.training.made_questions import as_yes_no
 from qa_bot.training.observations import (
@@ -140,7 +139,7 @@ def main(
     )
     fit_part = [item for item in shown if item.part == "fit"]
     fitted = fit_confidence(fit_part, ranking)
-    threshold = fit_threshold(fit_part, sure_unseen(fit_part, ranking))
+    threshold = fit_threshold(fit_part, [sure_of(item, fitted) for item in fit_part])
     reader_threshold = fit_reader_threshold(files["squad_v2.0_dev"], reader)
     everything = as_rows([item for item in shown if item.part == "report"], fitted)
     rows = [row for row in everything if row[0] in MIX]
@@ -157,7 +156,6 @@ def main(
             "confidence": fitted.confidence,
             "intercept": fitted.intercept,
             "alone": fitted.alone,
-            "forest": fitted.forest.to_record() if fitted.forest else None,
             "threshold": threshold,
             "reader_threshold": reader_threshold,
             "fingerprints": next(iter(opened.values())).bot.fingerprints,

@@ -35,7 +35,6 @@ from qa_bot.answering.select import (
 from qa_bot.answering.shape import STANDS_ALONE, shape_answers
 from qa_bot.evaluation.metrics import holds_answer, score_answer
 from qa_bot.records import Article
-from qa_bot.training.forests import cross_fitted, fit_forest
 from qa_bot.training.observations import Observation, straight_quotes
 
 FloatArray = npt.NDArray[np.float64]
@@ -167,15 +166,14 @@ def set_weights(rows: Sequence[Shown]) -> list[float]:
 
 
 def fit_confidence(rows: Sequence[Shown], ranking: dict[str, float]) -> Fitted:
-    """The confidence of ``rows``: a logistic function (Platt 1999) and boosted trees for those
-    with rivals, and what takes the logit of one that stands alone to what it is worth. The
+    """The confidence of ``rows``: a logistic function (Platt 1999) for those with
+    rivals, and what takes the logit of one that stands alone to what it is worth. The
     thresholds are not set yet."""
     rivals = [row for row in rows if not row.alone]
     table = np.asarray([[row.features[name] for name in FEATURES] for row in rivals])
     right, weights = [row.right for row in rivals], set_weights(rivals)
     slopes, intercept = fit_logistic(table, right, weights, FEATURES)
-    forest = fit_forest(table, right, weights, FEATURES)
-    fitted = Fitted(ranking, slopes, intercept, 0.0, 0.0, forest=forest)
+    fitted = Fitted(ranking, slopes, intercept, 0.0, 0.0)
     alone = [row for row in rows if row.alone]
     return replace(fitted, alone=_fit_alone(alone, fitted)) if alone else fitted
 
@@ -194,16 +192,6 @@ def _fit_alone(rows: Sequence[Shown], fitted: Fitted) -> tuple[float, float]:
 def sure_of(row: Shown, fitted: Fitted) -> float:
     """The confidence (0 to 1) that is shown with a row."""
     return (confidence_alone if row.alone else confidence)(row.features, fitted)
-
-
-def sure_unseen(rows: Sequence[Shown], ranking: dict[str, float]) -> list[float]:
-    """The confidence of each row by a fit that saw nothing of its article."""
-
-    def fit(others: Sequence[Shown]) -> Callable[[Shown], float]:
-        fitted = fit_confidence(others, ranking)
-        return lambda row: sure_of(row, fitted)
-
-    return cross_fitted(rows, lambda row: row.article, fit)
 
 
 def fit_logistic(

@@ -25,7 +25,7 @@ from tqdm import tqdm
 
 from qa_bot.answering.question import clean_question
 from qa_bot.answering.topic import EVERYWHERE, Frequencies, term_frequencies
-from qa_bot.bot import QABot, reading_passage
+from qa_bot.bot import QABot
 from qa_bot.config import Settings
 from qa_bot.evaluation.collection import write_contexts
 from qa_bot.evaluation.datasets import (
@@ -39,6 +39,7 @@ from qa_bot.evaluation.kept import code_digest
 from qa_bot.evaluation.metrics import normalize_answer
 from qa_bot.indexing import build_index
 from qa_bot.protocols import Reading
+from qa_bot.reading.passages import reading_passage
 from qa_bot.records import Filters, ScoredPassage
 
 Part = Literal["fit", "report"]

@@ -20,9 +20,10 @@ from typing import Any, TextIO
 from tqdm import tqdm
 
 from qa_bot.answering.question import clean_question
-from qa_bot.bot import QABot, reading_passage
+from qa_bot.bot import QABot
 from qa_bot.config import Settings
 from qa_bot.indexing import build_index
+from qa_bot.reading.passages import reading_passage
 from qa_bot.training.sets import Example
 
 DEPTH = 16

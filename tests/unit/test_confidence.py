@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_bot.answering.confidence import FEATURES, Evidence, confidence, confidence_features
+from qa_bot.answering.confidence import (
+    FEATURES,
+    Evidence,
+    confidence,
+    confidence_alone,
+    confidence_features,
+)
 from qa_bot.answering.fitted import Fitted, load_fitted
 from qa_bot.answering.select import RANKING_FEATURES, AnswerGroup, group_answers, rank_spans
 from qa_bot.answering.topic import EVERYWHERE, Frequencies, Topic, term_frequencies
@@ -183,3 +189,9 @@ def test_the_shipped_dial_answers_less_the_higher_it_is_set() -> None:
     assert answered == sorted(answered, reverse=True)
     assert all(0 <= share <= 1 for _, *shares in shipped.settings for share in shares)
     assert "were right on the test questions" in shipped.setting_sentence(shipped.threshold)
+
+
+def test_an_answer_that_stands_alone_has_its_own_line_over_the_logit() -> None:
+    zero = dict.fromkeys(FEATURES, 0.0)
+    fitted = Fitted({}, zero, math.log(3), 0.5, 0.0, alone=(2.0, 0.0))
+    assert confidence_alone(zero, fitted) == pytest.approx(0.9)
