@@ -36,7 +36,8 @@ from qa_bot.evaluation.datasets import evenly_spaced, read_records, take_part
 from qa_bot.evaluation.metrics import holds_answer, score_answer
 from qa_bot.records import Answer, Filters
 from qa_bot.training.made_questions import as_yes_no
-from qa_bot.training.observations import _Texts, contexts_collection
+from qa_bot.training.observations import _Texts
+from qa_bot.training.questions import contexts_collection
 
 RIGHT = 0.6
 

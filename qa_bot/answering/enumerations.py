@@ -4,7 +4,8 @@ A sentence is cut at its commas and at "and" and "or". A run of pieces is an
 enumeration when its last joint is an "and" or "or" (with or without the comma before it)
 and no inner piece says something of its own, that is, holds a verb or begins a clause.
 The first piece begins, and the last ends, where a verb, a preposition or a sign parts it
-from the rest of the sentence.
+from the rest of the sentence. A piece that only repeats the question is no item: "What were
+the two forms?" asks of "two forms, A and B" for A and B.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 
 from qa_bot.answering.words import FINITE_VERBS, vocabulary
 from qa_bot.records import Span
+from qa_bot.storage.terms import terms
 
 _LONGEST_ITEM = 12
 """Words; a longer piece is a clause."""
@@ -54,9 +56,12 @@ class _Piece:
     """Whether an "and" or "or" stands before it."""
 
 
-def enumeration_around(text: str, span: Span, sentence: Span) -> Span | None:
+def enumeration_around(
+    text: str, span: Span, sentence: Span, asked: frozenset[str] = frozenset()
+) -> Span | None:
     """The whole enumeration of which ``span`` is a part, inside ``sentence``; None where it
-    stands in none. Offsets are those of ``text``; the result covers ``span``."""
+    stands in none. Offsets are those of ``text``; the result covers ``span``. ``asked`` are
+    the (stemmed) terms of the question."""
     pieces = _pieces(text, sentence)
     touched = [i for i, p in enumerate(pieces) if p.start < span.end and span.start < p.end]
     if not touched:
@@ -76,7 +81,10 @@ def enumeration_around(text: str, span: Span, sentence: Span) -> Span | None:
     if not pieces[stop].final or stop == 0:
         return _own(pieces, first, last, span)
     if stop > last or pieces[stop].final:
-        end = max(end, _item_end(text, pieces[stop]))
+        tail = _item_end(text, pieces[stop])
+        if stop > last and _repeats(text[pieces[stop].start : tail], asked):
+            return _own(pieces, first, last, span)
+        end = max(end, tail)
     # Leftwards: as long as the pieces are items.
     begin = first
     while (
@@ -91,6 +99,8 @@ def enumeration_around(text: str, span: Span, sentence: Span) -> Span | None:
             break
         head = _item_start(text, before)
         if head is None or (begin == 1 and _introduces(text, before, head)):
+            break
+        if _repeats(text[head : before.end], asked):
             break
         begin, start = begin - 1, head
         if head > before.start:
@@ -118,6 +128,11 @@ def _pieces(text: str, sentence: Span) -> list[_Piece]:
     if start < sentence.end:
         pieces.append(_Piece(start, sentence.end, final))
     return pieces
+
+
+def _repeats(words: str, asked: frozenset[str]) -> bool:
+    """Whether there is nothing in ``words`` that the question does not say."""
+    return bool(asked) and asked.issuperset(terms(words))
 
 
 def _parts(text: str, start: int, end: int) -> bool:
@@ -163,7 +178,7 @@ def _item_end(text: str, piece: _Piece) -> int:
     end = stop.start() if stop else piece.end
     for place, word in enumerate(_WORD.finditer(text, piece.start, end)):
         lowered = word.group().casefold()
-        if place and (lowered in _AFTER_LAST or lowered in _VERBS):
+        if place and (lowered in _AFTER_LAST or lowered in _VERBS or lowered in _OPENING):
             end = word.start()
             break
     return piece.start + len(text[piece.start : end].rstrip(" ,;:—–-"))

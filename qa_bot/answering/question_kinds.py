@@ -33,6 +33,8 @@ _POLITE = re.compile(
 _IF = re.compile(r"(?:if|whether) (?=\S)")
 _LEAD_IN = re.compile(
     r"(?:and|but|so|then|also|well|now|ok|okay)\b,? (?!so\b)|"
+    r"if .{2,120}?, (?=(?:(?:in|on|at|to|from|for|by) )?"
+    r"(?:who|whom|whose|what|which|when|where|why|how)\b)|"
     r"(?:according to|in|on|at|after|before|during|since|by|for|under|with|as of) [^,?]{2,60}, "
 )
 _WHY = re.compile(

@@ -64,7 +64,7 @@ def shape_answers(
         groups, sure = describe(name, groups, sure, read, article)
     if kind == "list":
         groups, sure = _no_echoes(question, groups, sure)
-    widen = _WIDENED.get(kind)
+    widen = _widening(kind, question)
     if widen is None or (kind == "how" and asks_for_words(question)):
         return Shaped("span", tuple(groups), tuple(sure))
     shown: list[AnswerGroup] = []
@@ -121,21 +121,19 @@ def _sentence(article: Article, span: Span) -> Span | None:
     return None if sentence.of(article.text).rstrip("\"”’')] ").endswith("?") else sentence
 
 
-def _reason(article: Article, span: Span) -> Span:
-    return clause_around(article.text, span, sentence_at(article.text, span), "why")
+def _widening(kind: QuestionKind, question: str) -> Widened | None:
+    """How a span is widened that answers a question of the kind; None where it is not."""
+    if kind == "yes_no":
+        return _sentence
+    asked = frozenset(terms(question))
 
+    def clause(article: Article, span: Span) -> Span:
+        sentence = sentence_at(article.text, span)
+        return clause_around(article.text, span, sentence, kind, asked)  # type: ignore[arg-type]
 
-def _manner(article: Article, span: Span) -> Span:
-    return clause_around(article.text, span, sentence_at(article.text, span), "how")
+    def enumeration(article: Article, span: Span) -> Span:
+        sentence = sentence_at(article.text, span)
+        known = asked | function_terms()
+        return enumeration_around(article.text, span, sentence, known) or span
 
-
-def _enumeration(article: Article, span: Span) -> Span:
-    return enumeration_around(article.text, span, sentence_at(article.text, span)) or span
-
-
-_WIDENED: dict[QuestionKind, Widened] = {
-    "yes_no": _sentence,
-    "why": _reason,
-    "how": _manner,
-    "list": _enumeration,
-}
+    return {"why": clause, "how": clause, "list": enumeration}.get(kind)

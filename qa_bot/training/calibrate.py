@@ -36,17 +36,18 @@ from qa_bot.training.fits import (
     sure_of,
 )
 from qa_bot.training.made_questions import as_yes_no
-from qa_bot.training.observations import (
+from qa_bot.training.observations import Observation, observe
+from qa_bot.training.own_contexts import own_contexts
+from qa_bot.training.questions import (
     Collection,
-    Observation,
     Part,
     contexts_collection,
     news_collection,
-    observe,
+    plain_collection,
 )
-from qa_bot.training.own_contexts import own_contexts
 
 NEWS = "news_2022_2023"
+PLAIN = Path("tests/golden/plain_news.jsonl")
 MIX = ("squad_v1.1_dev", "newsqa_dev", NEWS)
 """The sets whose report parts are measured together; the others are measured apart."""
 MOST: dict[str, tuple[SplitBy, dict[Part, int | None]]] = {
@@ -95,9 +96,12 @@ def collections(
         )
     questions, articles = files.get("questions_2022_2023"), files.get("articles_2022_2023")
     if questions and articles:
-        yield news_collection(
+        news = news_collection(
             questions, articles, scratch=scratch, settings=settings, index=news_index
         )
+        yield news
+        if PLAIN.is_file():
+            yield plain_collection(PLAIN, news.bot)
 
 
 def reader_folder(reader: str) -> Path:

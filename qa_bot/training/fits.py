@@ -33,9 +33,8 @@ from qa_bot.answering.select import (
     ranking_features,
 )
 from qa_bot.answering.shape import STANDS_ALONE, shape_answers
-from qa_bot.evaluation.metrics import holds_answer, score_answer
 from qa_bot.records import Article
-from qa_bot.training.observations import Observation, straight_quotes
+from qa_bot.training.observations import Observation
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -68,11 +67,6 @@ class Shown:
     alone: bool = False
 
 
-def f1_of(text: str, golds: Sequence[str]) -> float:
-    """F1 of a span, its quotes straightened as those of ``golds`` are."""
-    return score_answer(straight_quotes(text), golds)[1]
-
-
 def fit_ranking(observations: Sequence[Observation], *, l2: float = 1e-4) -> dict[str, float]:
     """Weights that make good candidates likely under a softmax over all candidates.
 
@@ -90,7 +84,7 @@ def fit_ranking(observations: Sequence[Observation], *, l2: float = 1e-4) -> dic
             for candidate in reading.candidates:
                 features = ranking_features(candidate, passage, context)
                 rows.append([features[name] for name in RANKING_FEATURES])
-                gains.append(f1_of(candidate.text, seen.golds))
+                gains.append(seen.f1(candidate.text))
         if any(gains):
             weight = SET_WEIGHTS.get(seen.name, 1.0)
             tables.append((np.asarray(rows), np.asarray(gains), weight))
@@ -144,12 +138,10 @@ def show(
         first = next(g for g in groups if shaped.groups[0].key == g.key)
         features = confidence_features(first, [first] if alone else groups, evidence)
         text = shaped.groups[0].best.candidate.text
-        f1 = f1_of(text, seen.golds)
-        holds = alone and holds_answer(straight_quotes(text), seen.golds)
-        right = not seen.twin and (f1 >= RIGHT or holds)
+        f1 = seen.f1(text)
+        right = not seen.twin and (f1 >= RIGHT or (alone and seen.holds(text)))
         reachable = not seen.twin and (
-            right
-            or any(f1_of(c.text, seen.golds) >= RIGHT for r in seen.readings for c in r.candidates)
+            right or any(seen.f1(c.text) >= RIGHT for r in seen.readings for c in r.candidates)
         )
         found.append(
             Shown(

@@ -10,41 +10,31 @@ and features can be tried again without reading anything.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import math
 import os
 import pickle
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from tqdm import tqdm
 
+from qa_bot.answering.copies import without_copies
 from qa_bot.answering.question import clean_question
 from qa_bot.answering.topic import EVERYWHERE, Frequencies, term_frequencies
 from qa_bot.bot import QABot
-from qa_bot.config import Settings
-from qa_bot.evaluation.collection import write_contexts
-from qa_bot.evaluation.datasets import (
-    SplitBy,
-    evenly_spaced,
-    in_fit_part,
-    read_records,
-    take_part,
-)
 from qa_bot.evaluation.kept import code_digest
-from qa_bot.evaluation.metrics import normalize_answer
-from qa_bot.indexing import build_index
+from qa_bot.evaluation.metrics import holds_answer, normalize_answer, score_answer
 from qa_bot.protocols import Reading
 from qa_bot.reading.passages import reading_passage
-from qa_bot.records import Filters, ScoredPassage
+from qa_bot.records import Article, Filters, ScoredPassage
+from qa_bot.training.questions import Collection, Part, Question
 
-Part = Literal["fit", "report"]
 _QUOTES = str.maketrans({**dict.fromkeys("“”„«»", '"'), **dict.fromkeys("‘’‚‛", "'")})
-_FORMAT = 2
+_FORMAT = 3
 """Of the kept observations; raised when a record of them changes."""
 
 
@@ -53,7 +43,8 @@ class Observation:
     """One question with what retrieval and reading made of it.
 
     ``golds`` are its gold answers, also for a twin, whose right answer is none; with straight
-    quotes, see :func:`straight_quotes`.
+    quotes, see :func:`straight_quotes`. ``pattern``: in their place, see
+    :class:`~qa_bot.training.questions.Question`.
     ``article``: what it is split by; questions of one are never fitted and judged apart.
     ``frequencies``: of its terms, see :func:`qa_bot.answering.topic.term_frequencies`.
     """
@@ -67,26 +58,20 @@ class Observation:
     question: str = ""
     article: str = ""
     frequencies: Frequencies = EVERYWHERE
+    pattern: str = ""
 
+    def f1(self, text: str) -> float:
+        """F1 of a span with the gold answers, quotes straight on both sides; with a pattern
+        1 where it is found, else 0."""
+        if self.pattern:
+            return float(bool(re.search(self.pattern, text.lower())))
+        return score_answer(straight_quotes(text), self.golds)[1] if self.golds else 0.0
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question over one collection, and the articles (ids) listed for it."""
-
-    text: str
-    golds: tuple[str, ...]
-    part: Part
-    own: tuple[str, ...]
-    article: str
-
-
-@dataclass(frozen=True, slots=True)
-class Collection:
-    """An index and the questions that are asked of it."""
-
-    name: str
-    bot: QABot
-    questions: tuple[Question, ...]
+    def holds(self, text: str) -> bool:
+        """Whether ``text`` holds a gold answer's words."""
+        if self.pattern:
+            return self.f1(text) > 0
+        return bool(self.golds) and holds_answer(straight_quotes(text), self.golds)
 
 
 def straight_quotes(text: str) -> str:
@@ -96,87 +81,6 @@ def straight_quotes(text: str) -> str:
     in curly quotes is not the answer Sesame Street, nor held by an article that says it.
     """
     return text.translate(_QUOTES)
-
-
-def contexts_collection(
-    path: Path,
-    *,
-    split_by: SplitBy,
-    most: Mapping[Part, int | None],
-    scratch: Path,
-    settings: Settings,
-    asked: Callable[[str], str | None] = str,
-    called: str = "",
-) -> Collection:
-    """An evaluation file asked openly: its distinct contexts are the articles.
-
-    ``most`` questions of each part that it names (None: all), evenly spaced, put as ``asked``
-    puts them; what it puts as None is left out. The index is kept in ``scratch`` and brought
-    up to date, so that a second run embeds nothing. ``called``: the collection's name, if not
-    the file's.
-    """
-    name = path.name.removesuffix(".jsonl.gz")
-    records = read_records(path)
-    rows = scratch / name / "contexts.jsonl"
-    rows.parent.mkdir(parents=True, exist_ok=True)
-    ids = write_contexts(records, rows)
-    bot = _indexed(rows, scratch / name / "index", settings)
-    by_row = {a.article_id.rpartition("#")[2]: a.article_id for a in bot.snapshot.articles()}
-    questions = []
-    parts: tuple[Part, ...] = ("fit", "report")
-    for part in parts:
-        if part not in most:
-            continue
-        known = [
-            r for r in take_part(records, part, split_by) if r.answerable and asked(r.question)
-        ]
-        questions += [
-            Question(
-                asked(r.question) or "",
-                r.answers,
-                part,
-                (by_row[ids[r.context or ""]],),
-                (r.title or r.context or "") if split_by == "title" else (r.context or ""),
-            )
-            for r in evenly_spaced(known, most[part])
-        ]
-    return Collection(called or name, bot, tuple(questions))
-
-
-def news_collection(
-    questions: Path, articles: Path, *, scratch: Path, settings: Settings, index: Path | None
-) -> Collection:
-    """Dated questions over a collection of articles (.jsonl.gz, rows with ``id``); a
-    question's ``urls`` name the articles that are listed for it. An ``index`` of those
-    articles that is there already is asked as it is."""
-    if index is None:
-        bot = _indexed(articles, scratch / "news" / "index", settings)
-    else:
-        bot = QABot.open(index, settings=settings)
-    known = {a.article_id.partition("#")[2]: a.article_id for a in bot.snapshot.articles()}
-    found = []
-    with gzip.open(questions, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            row = json.loads(line)
-            own = tuple(known[url] for url in row["urls"] if url in known)
-            part: Part = "fit" if in_fit_part(row["question"]) else "report"
-            if own:
-                asked = row["question"]
-                found.append(Question(asked, tuple(row["answers"]), part, own, asked))
-    return Collection("news_2022_2023", bot, tuple(found))
-
-
-def _indexed(path: Path, index: Path, settings: Settings) -> QABot:
-    bar = tqdm(desc=f"index {path.name}", mininterval=2)
-
-    def progress(stage: str, done: int, total: int) -> None:
-        bar.set_description(f"{path.name}: {stage}")
-        bar.total, bar.n = total or None, done
-        bar.update(0)
-
-    build_index(path, index, settings=settings, progress=progress)
-    bar.close()
-    return QABot.open(index, settings=settings)
 
 
 def observe(
@@ -210,14 +114,14 @@ def _spread(count: int) -> list[int]:
 def _observed(
     collection: Collection, question: Question, excluded: tuple[str, ...]
 ) -> tuple[Observation, ...]:
-    """A question and its twin. A passage that both bring is read once: what the reader
-    makes of it does not depend on the others."""
+    """A question and its twin; of one that nothing answers the twin alone. A passage that both
+    bring is read once: what the reader makes of it does not depend on the others."""
     bot, settings = collection.bot, collection.bot.settings
     asked = clean_question(question.text, max_chars=settings.max_question_chars)
     known: dict[str, Reading] = {}
     found = []
-    for twin, filters in ((False, None), (True, Filters(exclude_articles=excluded))):
-        passages = bot.retriever.retrieve(bot.snapshot, asked, settings.read_passages, filters)
+    for twin in (False, True) if question.answerable else (True,):
+        passages = _passages(bot, asked, excluded if twin else (), question.pattern if twin else "")
         new = [p for p in passages if p.passage.chunk.chunk_id not in known]
         made = bot.reader.read(asked, [reading_passage(passage) for passage in new])
         for passage, reading in zip(new, made, strict=True):
@@ -228,14 +132,37 @@ def _observed(
                 question.part,
                 twin,
                 tuple(map(straight_quotes, question.golds)),
-                passages,
+                tuple(passages),
                 tuple(known[passage.passage.chunk.chunk_id] for passage in passages),
                 question=asked,
                 article=question.article,
                 frequencies=term_frequencies(asked, bot.snapshot),
+                pattern=question.pattern,
             )
         )
     return tuple(found)
+
+
+def _passages(
+    bot: QABot, asked: str, excluded: tuple[str, ...], pattern: str
+) -> list[ScoredPassage]:
+    """The passages that the bot would read, none of them of an article that is ``excluded`` or
+    in which ``pattern`` is found. Only articles that are brought are searched for it."""
+    most = bot.settings.read_passages
+    spare = most if bot.snapshot.has_near_duplicates else 0
+    left_out = set(excluded)
+    while True:
+        filters = Filters(exclude_articles=tuple(sorted(left_out))) if left_out else None
+        brought = bot.retriever.retrieve(bot.snapshot, asked, most + spare, filters)
+        held = {p.passage.chunk.article_id for p in brought} if pattern else set()
+        telling = {each for each in held if _tells(bot.snapshot.article(each), pattern)}
+        if not telling:
+            return without_copies(brought, bot.snapshot.near_duplicates, most)
+        left_out |= telling
+
+
+def _tells(article: Article, pattern: str) -> bool:
+    return bool(re.search(pattern, f"{article.title} {article.text}".lower()))
 
 
 class _Seen:
@@ -247,7 +174,11 @@ class _Seen:
             "models": bot.fingerprints,
             "collection": [collection.name, bot.snapshot.article_count, bot.snapshot.chunk_count],
             "code": code_digest(
-                "answering/question.py", "reading", "retrieval", "storage/terms.py"
+                "answering/copies.py",
+                "answering/question.py",
+                "reading",
+                "retrieval",
+                "storage/terms.py",
             ),
             "format": _FORMAT,
         }

@@ -12,6 +12,7 @@ from qa_bot.answering.enumerations import enumeration_around
 from qa_bot.answering.parted import part_unions
 from qa_bot.protocols import Reading
 from qa_bot.records import Span, SpanCandidate
+from qa_bot.storage.terms import function_terms, terms
 
 
 def place(text: str, words: str) -> Span:
@@ -39,6 +40,24 @@ def test_a_list_is_taken_whole(text: str, span: str, list_: str) -> None:
     found = enumeration_around(text, place(text, span), whole(text))
     assert found is not None
     assert found.of(text) == list_
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "span", "list_"),
+    [
+        ("What were the two forms?", "There were two forms, tea and cake.", "cake", "tea and cake"),
+        ("What are quays?", "Stone walls or 'quays' were built there.", "Stone walls", None),
+        ("Which rates of theft and fraud rose?", "Towns see higher rates of theft and fraud.",
+         "higher rates", None),
+        ("Which towns voted?", "In Oslo and Narvik these voters won.", "Oslo", "Oslo and Narvik"),
+    ],
+)  # fmt: skip
+def test_what_the_question_says_itself_is_no_item(
+    question: str, text: str, span: str, list_: str | None
+) -> None:
+    asked = frozenset(terms(question)) | function_terms()
+    found = enumeration_around(text, place(text, span), whole(text), asked)
+    assert (found and found.of(text)) == list_
 
 
 @pytest.mark.parametrize(
@@ -132,6 +151,28 @@ def test_widened_spans_cover_the_span_and_stay_in_the_sentence(
     for one in [*found, *([listed] if listed else [])]:
         assert 0 <= one.start <= span.start
         assert span.end <= one.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "question", "text", "span", "clause"),
+    [
+        ("how", "How are the letters sorted?", "The letters are sorted singly, by size.",
+         "singly", "singly, by size"),
+        ("why", "Why is the tax used?", "The reason for the tax is the risk of floods.",
+         "the risk of floods", "the risk of floods"),
+        ("why", "Why is it known as the Blue House?",
+         "It is known, as the result of its colours, as the Blue House.", "its colours",
+         "as the result of its colours"),
+        ("why", "Why were cranes costly?", "Because slow engines made cranes costly.",
+         "slow engines", "Because slow engines made cranes costly"),
+    ],
+)  # fmt: skip
+def test_what_the_question_says_itself_is_no_part_of_a_clause(
+    kind: str, question: str, text: str, span: str, clause: str
+) -> None:
+    asked = frozenset(terms(question))
+    found = clause_around(text, place(text, span), whole(text), kind, asked)  # type: ignore[arg-type]
+    assert found.of(text) == clause
 
 
 @given(WORDS)

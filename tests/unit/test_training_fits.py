@@ -153,13 +153,26 @@ def test_every_figure_lies_in_its_interval() -> None:
 
 
 def test_typographic_quotes_are_no_part_of_an_answer() -> None:
-    from qa_bot.training.fits import f1_of
-    from qa_bot.training.observations import straight_quotes
+    from qa_bot.training.observations import Observation, straight_quotes
 
     golds = tuple(map(straight_quotes, ["“Sesame Street”"]))
-    assert f1_of("Sesame Street", golds) == 1.0
-    assert f1_of("‘Sesame Street’", golds) == 1.0
-    assert f1_of("Sesame", golds) < 1.0
+    seen = Observation("set", "fit", False, golds, (), ())
+    assert seen.f1("Sesame Street") == 1.0
+    assert seen.f1("‘Sesame Street’") == 1.0
+    assert seen.f1("Sesame") < 1.0
+    assert seen.holds("It is called Sesame Street.")
+    assert not seen.holds("It is a street.")
+
+
+def test_a_pattern_says_what_is_right() -> None:
+    from qa_bot.training.observations import Observation
+
+    seen = Observation("plain", "fit", False, (), (), (), pattern=r"\bten\b|\b10\b")
+    assert [seen.f1(text) for text in ("Ten people", "10", "100", "often")] == [1.0, 1.0, 0.0, 0.0]
+    assert seen.holds("There were 10 of them.")
+    nothing = Observation("plain", "fit", True, (), (), ())
+    assert nothing.f1("Ten") == 0.0
+    assert not nothing.holds("Ten")
 
 
 def test_every_beginning_of_a_spread_is_spread() -> None:
