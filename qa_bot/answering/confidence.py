@@ -8,15 +8,15 @@ docs/decisions/confidence.md.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 from qa_bot.answering.fitted import Fitted
 from qa_bot.answering.select import AnswerGroup
 from qa_bot.answering.topic import EVERYWHERE, Frequencies, Topic
-from qa_bot.answering.words import answer_key
 from qa_bot.protocols import Reading
-from qa_bot.records import ScoredPassage
-from qa_bot.storage.terms import terms
+from qa_bot.records import Passage, ScoredPassage
+from qa_bot.storage.terms import function_terms, terms
 
 FEATURES = (
     "margin",
@@ -29,15 +29,17 @@ FEATURES = (
     "lexical_gap",
     "lexical_share",
     "unknown",
-    "topic_in_title",
-    "answer_in_title",
     "questions",
+    "another_year",
+    "echo",
 )
 
 STRONG, FAIR = 0.75, 0.5
 """Lowest confidence that is called strong, and fair."""
-_CHARACTERS = 500
-"""A span this far into its article counts as one step deep."""
+_CHARACTERS, _DEEPEST = 500, 2000
+"""A span this far into its article counts as one step deep; and none counts as deeper than
+this, since farther down the place tells collections of articles apart, not right from wrong."""
+_YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
 
 
 class Evidence:
@@ -58,6 +60,8 @@ class Evidence:
         frequencies: Frequencies = EVERYWHERE,
     ) -> None:
         self.topic = Topic(question, frequencies)
+        self.asked = frozenset(terms(question)) | function_terms()
+        self.years = frozenset(_YEAR.findall(question))
         lexical = [max(0.0, passage.lexical) for passage in passages] or [0.0]
         self.lexical_best = math.log1p(max(lexical))
         self.lexical_gap = math.log1p(lexical[0]) - math.log1p(sum(lexical) / len(lexical))
@@ -77,16 +81,17 @@ def confidence_features(
     passage's above the mean, on a logarithmic scale; ``lexical_share``, BM25 of the answer's
     passage for each unit of the question's weight; ``unknown``, the share of the question
     that no passage holds. Place: ``depth`` of the span in its article, a logarithm;
-    ``topic_in_title``, the share of the question in the title and heading;
-    ``answer_in_title``; ``questions``, how many the passage asks, a logarithm: the pages of
-    a quiz repeat what is asked, with wrong answers beside the right one.
+    ``questions``, how many the passage asks, a logarithm: the pages of a quiz repeat what is
+    asked, with wrong answers beside the right one. What speaks against it: ``another_year``,
+    1 where the question names a year in which the article was not published and that
+    neither its title nor the passage names; ``echo``, 1 where the question says every word
+    of the answer.
     """
     best = group.best
     passage = best.passage.passage
     heights = [other.best.rank_score for other in groups]
     top = max(heights)
     whole = top + math.log(sum(math.exp(height - top) for height in heights))
-    key, title = answer_key(best.candidate.text), f" {answer_key(passage.title)} "
     topic = evidence.topic
     return {
         "margin": best.candidate.margin,
@@ -94,15 +99,20 @@ def confidence_features(
         "rank_score": best.rank_score,
         "log_share": max(-30.0, best.rank_score - whole),
         "spans": math.log(len(group.spans)),
-        "depth": math.log1p(best.candidate.span.start / _CHARACTERS),
+        "depth": math.log1p(min(best.candidate.span.start, _DEEPEST) / _CHARACTERS),
         "lexical_best": evidence.lexical_best,
         "lexical_gap": evidence.lexical_gap,
         "lexical_share": max(0.0, best.passage.lexical) / topic.weight if topic.weight else 0.0,
         "unknown": topic.unknown,
-        "topic_in_title": topic.share(terms(f"{passage.title} {passage.chunk.heading}")),
-        "answer_in_title": float(bool(key) and f" {key} " in title),
         "questions": math.log1p(passage.chunk.text.count("?")),
+        "another_year": float(_of_another_year(evidence.years, passage)),
+        "echo": float(evidence.asked.issuperset(terms(best.candidate.text))),
     }
+
+
+def _of_another_year(years: frozenset[str], passage: Passage) -> bool:
+    told = {(passage.published or "")[:4], *_YEAR.findall(f"{passage.title} {passage.chunk.text}")}
+    return bool(years) and years.isdisjoint(told)
 
 
 def confidence(features: dict[str, float], fitted: Fitted) -> float:

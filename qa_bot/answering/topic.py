@@ -1,4 +1,4 @@
-"""What a question is about, term by term, and how much of it stands in a text.
+"""What a question is about, term by term, and how much of it no passage holds.
 
 A term weighs as much as it is rare among the articles: the inverse document
 frequency of BM25 (Robertson and Zaragoza 2009), counted in passages.
@@ -7,7 +7,7 @@ frequency of BM25 (Robertson and Zaragoza 2009), counted in passages.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -66,19 +66,7 @@ class Topic:
     """
 
     def __init__(self, question: str, frequencies: Frequencies = EVERYWHERE) -> None:
-        self._weights = {term: frequencies.weight(term) for term in content_terms(question)}
-        self.weight = sum(self._weights.values())
-        unknown = [
-            weight for term, weight in self._weights.items() if not frequencies.held.get(term)
-        ]
+        weights = {term: frequencies.weight(term) for term in content_terms(question)}
+        self.weight = sum(weights.values())
+        unknown = [weight for term, weight in weights.items() if not frequencies.held.get(term)]
         self.unknown = sum(unknown) / self.weight if frequencies.passages and self.weight else 0.0
-
-    def share(self, held: Iterable[str]) -> float:
-        """Weight of the question's terms that are among ``held``, as a share: 0 to 1.
-
-        A question without a term that means anything asks for nothing, and all of it is held.
-        """
-        if not self._weights:
-            return 1.0
-        found = sum(self._weights[term] for term in {*held} & self._weights.keys())
-        return min(1.0, found / self.weight)

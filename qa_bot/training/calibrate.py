@@ -55,6 +55,7 @@ MOST: dict[str, tuple[SplitBy, dict[Part, int | None]]] = {
     "newsqa_dev": ("context", {"fit": 300, "report": 300}),
 }
 """What each set is split by, and how many questions of each part are asked."""
+MADE = "yes_no"
 YES_NO = "squad_v1.1_dev"
 MOST_YES_NO: dict[Part, int | None] = {"fit": 200, "report": 200}
 """The set that questions for yes or no are made of, and how many."""
@@ -92,7 +93,7 @@ def collections(
             scratch=scratch,
             settings=settings,
             asked=as_yes_no,
-            called="yes_no",
+            called=MADE,
         )
     questions, articles = files.get("questions_2022_2023"), files.get("articles_2022_2023")
     if questions and articles:
@@ -135,7 +136,9 @@ def main(
     observations: list[Observation] = []
     for collection in opened.values():
         observations += observe(collection, scratch / "seen")
-    ranking = fit_ranking(observations)
+    # Questions for yes or no are made of others, which would count twice; and a pattern says
+    # which answer is right, not where its span begins and ends.
+    ranking = fit_ranking([o for o in observations if o.name != MADE and not o.pattern])
     shown = show(
         observations,
         ranking,

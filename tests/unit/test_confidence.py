@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -17,10 +18,9 @@ from qa_bot.answering.confidence import (
 )
 from qa_bot.answering.fitted import Fitted, load_fitted
 from qa_bot.answering.select import RANKING_FEATURES, AnswerGroup, group_answers, rank_spans
-from qa_bot.answering.topic import EVERYWHERE, Frequencies, Topic, term_frequencies
+from qa_bot.answering.topic import EVERYWHERE, Frequencies, term_frequencies
 from qa_bot.protocols import Reading
 from qa_bot.records import Chunk, Passage, ScoredPassage, Span, SpanCandidate
-from qa_bot.storage.terms import terms
 
 WEIGHTS = dict.fromkeys(RANKING_FEATURES, 0.0) | {"span_score": 1.0, "null_score": -1.0}
 TEXT = "Who leads the harbour? Ada Berg leads the harbour of Norby. Is it old? It was dug in 1871."
@@ -78,19 +78,51 @@ def test_features_by_their_definitions(
     assert found["lexical_gap"] == pytest.approx(1.0 - math.log1p((math.e - 1) / 2))
     assert found["lexical_share"] == pytest.approx((math.e - 1) / weight)
     assert found["unknown"] == pytest.approx(nowhere / weight)
-    assert found["topic_in_title"] == 0.0
-    assert found["answer_in_title"] == 0.0
     assert found["questions"] == pytest.approx(math.log(3))
+    assert found["another_year"] == found["echo"] == 0.0
 
 
-def test_what_the_title_holds(groups: list[AnswerGroup], readings: list[Reading]) -> None:
-    titled = [passage("a", title="The harbour: Ada Berg leads")] * 2
-    named = group_answers(rank_spans(readings, titled, WEIGHTS))
-    found = confidence_features(
-        named[0], named, Evidence("Who leads the harbour?", titled, readings)
-    )
-    assert found["answer_in_title"] == 1.0
-    assert found["topic_in_title"] == 1.0
+@pytest.mark.parametrize(
+    ("question", "published", "other"),
+    [
+        ("Who led it in 2022?", "2021-05-01", 1.0),
+        ("Who led it in 1840?", "2021-05-01", 1.0),
+        ("Who led it in 2022?", "2022-05-01", 0.0),
+        ("Who led it in 1871?", "2021-05-01", 0.0),  # the passage names it
+        ("Who led it in 1840, if not in 1871?", None, 0.0),
+        ("Who led it in 1840?", None, 1.0),
+        ("Who led it?", "2021-05-01", 0.0),
+    ],
+)
+def test_an_article_of_another_year(
+    readings: list[Reading], question: str, published: str | None, other: float
+) -> None:
+    dated = [
+        replace(each, passage=replace(each.passage, published=published))
+        for each in (passage("a"), passage("b"))
+    ]
+    found = group_answers(rank_spans(readings, dated, WEIGHTS))
+    evidence = Evidence(question, dated, readings)
+    assert confidence_features(found[0], found, evidence)["another_year"] == other
+
+
+def test_an_echo_says_nothing_that_the_question_does_not(
+    groups: list[AnswerGroup], readings: list[Reading], passages: list[ScoredPassage]
+) -> None:
+    for question, echo in (("Is Ada Berg the Berg of Norby?", 1.0), ("Is Berg there?", 0.0)):
+        evidence = Evidence(question, passages, readings)
+        assert confidence_features(groups[0], groups, evidence)["echo"] == echo
+
+
+def test_no_place_is_deeper_than_the_deepest(passages: list[ScoredPassage]) -> None:
+    depths = []
+    for start in (2000, 90_000):
+        span = SpanCandidate("a", "a-chunk", Span(start, start + 8), "Ada Berg", 5.0, 1.0)
+        one = [Reading((span,), 1.0)]
+        found = group_answers(rank_spans(one, passages[:1], WEIGHTS))
+        evidence = Evidence("Who leads?", passages[:1], one)
+        depths.append(confidence_features(found[0], found, evidence)["depth"])
+    assert depths == pytest.approx([math.log(5)] * 2)
 
 
 def test_another_answer_is_less_sure_by_its_share(
@@ -108,25 +140,6 @@ def test_a_question_of_function_words_asks_for_nothing(
 ) -> None:
     found = confidence_features(groups[0], groups, Evidence("Who is it?", passages, readings))
     assert found["unknown"] == found["lexical_share"] == 0.0
-    assert found["topic_in_title"] == 1.0
-
-
-ASKED = ("harbour", "norby", "berg", "ferry", "sandvik", "1871")
-
-
-@given(
-    st.lists(st.sampled_from(ASKED), max_size=6),
-    st.lists(st.sampled_from((*ASKED, "ada")), max_size=6),
-)
-def test_a_share_lies_between_none_and_all_and_grows_with_what_is_held(
-    asked: list[str], held: list[str]
-) -> None:
-    topic = Topic(" ".join(asked), Frequencies(9, {"harbour": 3, "berg": 9}))
-    shares = [topic.share(held[:n]) for n in range(len(held) + 1)]
-    assert all(0.0 <= share <= 1.0 for share in shares)
-    assert shares == sorted(shares)
-    assert topic.share(terms(" ".join(asked))) == pytest.approx(1.0)
-    assert 0.0 <= topic.unknown <= 1.0
 
 
 def test_rare_terms_weigh_more() -> None:
