@@ -1,13 +1,14 @@
 """Plain questions to a large collection of news: what is shown, and how much of it is right.
 
-    python benchmarks/plain_news.py INDEX [--list]
+    python benchmarks/plain_news.py INDEX [--part report] [--list]
 
 tests/golden/plain_news.jsonl holds questions as people put them ("When did Queen Elizabeth II
-die?") about events of 2022 and 2023 and about the world, with a pattern that a right answer
-matches, in lower case; null: nothing could be right. Most events are told by many
-articles, which no set with one article a question has. Whether the collection holds the
-answer is not labelled: some of what is refused is rightly refused. The questions were used to
-choose the confidence's features, never to fit a number.
+die?", "breonna taylor boyfriend name") about events of 2022 and 2023 and about the world, with a
+pattern that a right answer matches, in lower case, and the address of an article that gives it;
+null: the articles do not answer. Most events are told by many articles, which no set with one
+article a question has. 105 were written first, without looking at articles, and were used to
+choose features; the others were written for articles drawn at random. The confidence is fitted
+on the fit half (by the sha256 of the question), so that figures are those of the report half.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from sklearn.metrics import log_loss, roc_auc_score
 
 from qa_bot.bot import QABot
+from qa_bot.evaluation.datasets import in_fit_part
 
 QUESTIONS = Path(__file__).parents[1] / "tests" / "golden" / "plain_news.jsonl"
 
@@ -28,12 +30,15 @@ def main() -> None:
     """Ask and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("index", type=Path)
+    parser.add_argument("--part", choices=("fit", "report", "all"), default="report")
     parser.add_argument("--list", action="store_true", help="print every answer")
     given = parser.parse_args()
     bot = QABot.open(given.index)
     rows: list[tuple[float, bool]] = []
     for line in QUESTIONS.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
+        if given.part not in ("all", "fit" if in_fit_part(row["question"]) else "report"):
+            continue
         answer = bot.ask(row["question"], min_confidence=0)
         text = answer.text or ""
         right = row["answer"] is not None and bool(re.search(row["answer"], text.lower()))
