@@ -105,6 +105,6 @@ def code_of_searches() -> tuple[str, ...]:
     """The parts of the package that retrieval depends on."""
     return (
         *("answering/question.py", "budget.py", "chunking.py", "corpus", "embedding.py"),
-        *("indexing", "models", "packing.py", "protocols.py", "records.py", "retrieval", "storage"),
+        *("indexing", "models", "packing.py", "protocols.py", "records", "retrieval", "storage"),
         *("evaluation/collection.py", "evaluation/searches.py"),
     )

@@ -186,7 +186,7 @@ def code_of_answers() -> tuple[str, ...]:
     """The parts of the package that answers to open questions depend on."""
     return (
         *("answering", "bot.py", "budget.py", "chunking.py", "corpus", "embedding.py", "indexing"),
-        *("models", "packing.py", "protocols.py", "reading", "records.py", "retrieval", "storage"),
+        *("models", "packing.py", "protocols.py", "reading", "records", "retrieval", "storage"),
         *("evaluation/metrics.py", "evaluation/collection.py", "evaluation/stages.py"),
     )
 

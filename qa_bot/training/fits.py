@@ -40,7 +40,12 @@ FloatArray = npt.NDArray[np.float64]
 
 RIGHT = 0.6
 """An answer counts as right from this F1 with a gold answer."""
-SET_WEIGHTS = {"squad_v1.1_dev": 1.0, "news_2022_2023": 1.0, "newsqa_dev": 0.5}
+SET_WEIGHTS = {
+    "squad_v1.1_dev": 1.0,
+    "news_2022_2023": 1.0,
+    "plain_news": 1.0,
+    "newsqa_dev": 0.5,
+}
 """NewsQA's questions were written for one article and often name nothing ("What did
 he say?"): they count half."""
 _SURE_C = 0.3

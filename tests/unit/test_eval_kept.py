@@ -6,6 +6,8 @@ import threading
 import pytest
 
 from qa_bot.evaluation.kept import Kept, code_digest
+from qa_bot.evaluation.searches import code_of_searches
+from qa_bot.evaluation.stages import code_of_answers
 
 
 def square(number):
@@ -73,6 +75,12 @@ def test_another_set_model_or_name_has_rows_of_its_own(tmp_path):
     assert not Kept(tmp_path, "part", {"reader": "b", "set": "d1"}).rows
     assert not Kept(tmp_path, "part", {"reader": "a", "set": "d2"}).rows
     assert not Kept(tmp_path, "other", {"reader": "a", "set": "d1"}).rows
+
+
+@pytest.mark.parametrize("code", [code_of_answers, code_of_searches])
+def test_what_rows_depend_on_is_there(code):
+    """A module that was renamed must not stop `make eval` at its first open part."""
+    assert len(code_digest(*code())) == 64
 
 
 def test_the_code_counts_its_comments_and_docstrings_do_not(tmp_path, monkeypatch):
