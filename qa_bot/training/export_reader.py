@@ -50,7 +50,7 @@ BASES = {
     "gte-small": "gte-small (MIT; 33.2M parameters, 12 layers of 384)",
 }
 TEACHERS = {"mpnet": "all-mpnet-base-v2 (Apache-2.0; 109M parameters)"}
-LIMITS = "English; it points at spans: no arithmetic, and yes or no only by the sentence that settles it."
+LIMITS = "English; it points at spans: no arithmetic, no yes or no of its own."
 
 
 def trace(model: SpanModel, path: Path) -> None:
