@@ -9,7 +9,7 @@ each with the margin over "no answer" that 80% of the answering passages reach:
 
 words    a passage answers when it has a gold answer's words
 own      ... and, for SQuAD, is of the question's own context
-read     as read by eye: passages with the words were drawn at random (for SQuAD among those that
+read     as read: passages with the words were drawn at random (for SQuAD among those that
          are not the question's own) and judged; each stands for all that were not
          (tests/golden/passages_that_answer.jsonl: question, sha256 of the passage, verdict)
 

@@ -1,4 +1,4 @@
-"""The files of what people judged: questions with patterns, passages with verdicts."""
+"""The files of what was judged by reading: questions with patterns, passages with verdicts."""
 
 from __future__ import annotations
 
