@@ -216,16 +216,13 @@ class QABot:
         searched = follow_up.search if follow_up else asked
         asked = follow_up.question if follow_up else asked
         kind = question_kind(asked)
-        spare = settings.read_passages if snapshot.has_near_duplicates else 0
-        looked_at = LOOKED_AT if kind == "who_is" else 1
-        passages = self.retriever.retrieve(
-            snapshot, searched, max(shown, settings.read_passages + spare, looked_at), filters
+        passages, read = self.find(
+            snapshot, searched, filters, at_least=max(shown, LOOKED_AT if kind == "who_is" else 1)
         )
         retrieved = time.perf_counter()
         yield "passages", passages[:shown]
 
         resumed = time.perf_counter()
-        read = without_copies(passages, snapshot.near_duplicates, settings.read_passages)
         readings = self.reader.read(asked, [reading_passage(passage) for passage in read])
         finished_reading = time.perf_counter()
         groups = group_answers(rank_spans(part_unions(asked, readings), read, self.fitted.ranking))
@@ -261,6 +258,16 @@ class QABot:
 
             note_gap(self.index, answer, self.embedder, filters)
         yield "answer", answer
+
+    def find(
+        self, snapshot: Snapshot, asked: str, filters: Filters | None = None, *, at_least: int = 1
+    ) -> tuple[tuple[ScoredPassage, ...], list[ScoredPassage]]:
+        """The best passages for a question, ``at_least`` so many where there are, and those of
+        them that are read: ``settings.read_passages``, none of them a copy of another."""
+        most = self.settings.read_passages
+        spare = most if snapshot.has_near_duplicates else 0
+        passages = self.retriever.retrieve(snapshot, asked, max(at_least, most + spare), filters)
+        return passages, without_copies(passages, snapshot.near_duplicates, most)
 
     def _follow_up(
         self, snapshot: Snapshot, asked: str, history: Sequence[Turn]

@@ -13,9 +13,10 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from qa_bot.answering.echoes import repeats
 from qa_bot.answering.words import FINITE_VERBS
 from qa_bot.records import Span
-from qa_bot.storage.terms import function_terms, terms
+from qa_bot.storage.terms import terms
 
 _REASONS = (
     r"because(?: of)?|due(?: in part| largely| partly| mainly)? to|owing to|thanks(?: in part)? to"
@@ -65,7 +66,7 @@ _OPENS = re.compile(
 )
 _COMMA = re.compile(r",(?!\s+(?:not|rather|and|or|but|as well as)\b)")
 _WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
-_ASKED_FOR = frozenset(terms("reason cause way")) | function_terms()
+_ASKED_FOR = frozenset(terms("reason cause way"))
 """What a "why" or a "how" says without saying it."""
 _BARE = 4
 """A span of fewer words that holds no verb and follows no connective is not yet a reason."""
@@ -81,8 +82,9 @@ def clause_around(
     """The clause that gives the reason or the manner, around ``span`` inside ``sentence``.
 
     Offsets are those of ``text``. The result covers ``span`` and never leaves ``sentence``.
-    ``asked`` are the (stemmed) terms of the question.
+    ``asked`` are the question's terms (:mod:`qa_bot.answering.echoes`); empty: nothing is left off.
     """
+    known = asked | _ASKED_FOR if asked else asked
     if any(char.isdigit() for char in span.of(text)) and len(span.of(text).split()) < _BARE:
         return span  # a number is neither a reason nor a manner: the question meant a number
     first, last = _clause(text, span, sentence)
@@ -95,14 +97,14 @@ def clause_around(
         elif not _says_something(text[span.start : span.end]):
             farther = [m.start() for m in _FARTHER[kind].finditer(text, first, span.start)]
             start = farther[-1] if farther else first
-            if not farther and _repeats(text[first : span.start], asked):
+            if not farther and repeats(text[first : span.start], known):
                 start = span.start
     if _OPENS.fullmatch(text, first, start) and _BEGINS[kind].match(text, start, end):
         # "Because it rained, they stayed": what follows the comma is what had the reason.
         comma = _COMMA.search(text, span.end, end)
         end = comma.start() if comma else end
     behind = text[span.end : end]
-    if _repeats(behind, asked) and FINITE_VERBS.isdisjoint(_WORD.findall(behind.casefold())):
+    if repeats(behind, known) and FINITE_VERBS.isdisjoint(_WORD.findall(behind.casefold())):
         end = span.end
     return Span(start, max(span.end, end))
 
@@ -121,11 +123,6 @@ def _clause(text: str, span: Span, sentence: Span) -> tuple[int, int]:
     while last > span.end and (text[last - 1] in _SENTENCE_SIGNS or text[last - 1] in ".!?"):
         last -= 1
     return first, last
-
-
-def _repeats(words: str, asked: frozenset[str]) -> bool:
-    """Whether there is nothing in ``words`` that the question does not say."""
-    return bool(asked) and (asked | _ASKED_FOR).issuperset(terms(words))
 
 
 def _says_something(words: str) -> bool:

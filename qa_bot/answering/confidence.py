@@ -11,12 +11,12 @@ import math
 import re
 from collections.abc import Sequence
 
+from qa_bot.answering.echoes import asked_terms, repeats
 from qa_bot.answering.fitted import Fitted
 from qa_bot.answering.select import AnswerGroup
 from qa_bot.answering.topic import EVERYWHERE, Frequencies, Topic
 from qa_bot.protocols import Reading
 from qa_bot.records import Passage, ScoredPassage
-from qa_bot.storage.terms import function_terms, terms
 
 FEATURES = (
     "margin",
@@ -60,7 +60,7 @@ class Evidence:
         frequencies: Frequencies = EVERYWHERE,
     ) -> None:
         self.topic = Topic(question, frequencies)
-        self.asked = frozenset(terms(question)) | function_terms()
+        self.asked = asked_terms(question)
         self.years = frozenset(_YEAR.findall(question))
         lexical = [max(0.0, passage.lexical) for passage in passages] or [0.0]
         self.lexical_best = math.log1p(max(lexical))
@@ -106,7 +106,7 @@ def confidence_features(
         "unknown": topic.unknown,
         "questions": math.log1p(passage.chunk.text.count("?")),
         "another_year": float(_of_another_year(evidence.years, passage)),
-        "echo": float(evidence.asked.issuperset(terms(best.candidate.text))),
+        "echo": float(repeats(best.candidate.text, evidence.asked)),
     }
 
 

@@ -13,9 +13,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from qa_bot.answering.echoes import repeats
 from qa_bot.answering.words import FINITE_VERBS, vocabulary
 from qa_bot.records import Span
-from qa_bot.storage.terms import terms
 
 _LONGEST_ITEM = 12
 """Words; a longer piece is a clause."""
@@ -61,7 +61,7 @@ def enumeration_around(
 ) -> Span | None:
     """The whole enumeration of which ``span`` is a part, inside ``sentence``; None where it
     stands in none. Offsets are those of ``text``; the result covers ``span``. ``asked`` are
-    the (stemmed) terms of the question."""
+    the question's terms (:mod:`qa_bot.answering.echoes`); empty: every piece may be an item."""
     pieces = _pieces(text, sentence)
     touched = [i for i, p in enumerate(pieces) if p.start < span.end and span.start < p.end]
     if not touched:
@@ -82,7 +82,7 @@ def enumeration_around(
         return _own(pieces, first, last, span)
     if stop > last or pieces[stop].final:
         tail = _item_end(text, pieces[stop])
-        if stop > last and _repeats(text[pieces[stop].start : tail], asked):
+        if stop > last and repeats(text[pieces[stop].start : tail], asked):
             return _own(pieces, first, last, span)
         end = max(end, tail)
     # Leftwards: as long as the pieces are items.
@@ -100,7 +100,7 @@ def enumeration_around(
         head = _item_start(text, before)
         if head is None or (begin == 1 and _introduces(text, before, head)):
             break
-        if _repeats(text[head : before.end], asked):
+        if repeats(text[head : before.end], asked):
             break
         begin, start = begin - 1, head
         if head > before.start:
@@ -128,11 +128,6 @@ def _pieces(text: str, sentence: Span) -> list[_Piece]:
     if start < sentence.end:
         pieces.append(_Piece(start, sentence.end, final))
     return pieces
-
-
-def _repeats(words: str, asked: frozenset[str]) -> bool:
-    """Whether there is nothing in ``words`` that the question does not say."""
-    return bool(asked) and asked.issuperset(terms(words))
 
 
 def _parts(text: str, start: int, end: int) -> bool:

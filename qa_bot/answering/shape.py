@@ -17,12 +17,12 @@ from dataclasses import dataclass, replace
 from qa_bot.answering.cite import sentence_at
 from qa_bot.answering.clauses import clause_around
 from qa_bot.answering.describing import describe, meets
+from qa_bot.answering.echoes import asked_terms, repeats
 from qa_bot.answering.enumerations import enumeration_around
 from qa_bot.answering.question_kinds import QuestionKind, asked_name, asks_for_words
 from qa_bot.answering.select import AnswerGroup, RankedSpan
 from qa_bot.answering.words import answer_key
 from qa_bot.records import AnswerKind, Article, ScoredPassage, Span
-from qa_bot.storage.terms import function_terms, terms
 
 Articles = Callable[[str], Article]
 Widened = Callable[[Article, Span], Span | None]
@@ -90,11 +90,11 @@ def _no_echoes(
 ) -> tuple[list[AnswerGroup], list[float]]:
     """Without the answers that only repeat the question: "Which Republicans?" is not
     answered by "Republican"."""
-    asked = set(terms(question)) | function_terms()
+    asked = asked_terms(question)
     kept = [
         (group, confidence)
         for group, confidence in zip(groups, sure, strict=True)
-        if not asked.issuperset(terms(group.best.candidate.text))
+        if not repeats(group.best.candidate.text, asked)
     ]
     return [group for group, _ in kept], [confidence for _, confidence in kept]
 
@@ -125,7 +125,7 @@ def _widening(kind: QuestionKind, question: str) -> Widened | None:
     """How a span is widened that answers a question of the kind; None where it is not."""
     if kind == "yes_no":
         return _sentence
-    asked = frozenset(terms(question))
+    asked = asked_terms(question)
 
     def clause(article: Article, span: Span) -> Span:
         sentence = sentence_at(article.text, span)
@@ -133,7 +133,6 @@ def _widening(kind: QuestionKind, question: str) -> Widened | None:
 
     def enumeration(article: Article, span: Span) -> Span:
         sentence = sentence_at(article.text, span)
-        known = asked | function_terms()
-        return enumeration_around(article.text, span, sentence, known) or span
+        return enumeration_around(article.text, span, sentence, asked) or span
 
     return {"why": clause, "how": clause, "list": enumeration}.get(kind)

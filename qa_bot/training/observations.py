@@ -22,7 +22,6 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from qa_bot.answering.copies import without_copies
 from qa_bot.answering.question import clean_question
 from qa_bot.answering.topic import EVERYWHERE, Frequencies, term_frequencies
 from qa_bot.bot import QABot
@@ -148,16 +147,14 @@ def _passages(
 ) -> list[ScoredPassage]:
     """The passages that the bot would read, none of them of an article that is ``excluded`` or
     in which ``pattern`` is found. Only articles that are brought are searched for it."""
-    most = bot.settings.read_passages
-    spare = most if bot.snapshot.has_near_duplicates else 0
     left_out = set(excluded)
     while True:
         filters = Filters(exclude_articles=tuple(sorted(left_out))) if left_out else None
-        brought = bot.retriever.retrieve(bot.snapshot, asked, most + spare, filters)
+        brought, read = bot.find(bot.snapshot, asked, filters)
         held = {p.passage.chunk.article_id for p in brought} if pattern else set()
         telling = {each for each in held if _tells(bot.snapshot.article(each), pattern)}
         if not telling:
-            return without_copies(brought, bot.snapshot.near_duplicates, most)
+            return read
         left_out |= telling
 
 

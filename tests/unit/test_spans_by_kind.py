@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from qa_bot.answering.appositions import descriptions
 from qa_bot.answering.clauses import clause_around
+from qa_bot.answering.echoes import asked_terms
 from qa_bot.answering.enumerations import enumeration_around
 from qa_bot.answering.parted import part_unions
 from qa_bot.protocols import Reading
 from qa_bot.records import Span, SpanCandidate
-from qa_bot.storage.terms import function_terms, terms
 
 
 def place(text: str, words: str) -> Span:
@@ -55,7 +55,7 @@ def test_a_list_is_taken_whole(text: str, span: str, list_: str) -> None:
 def test_what_the_question_says_itself_is_no_item(
     question: str, text: str, span: str, list_: str | None
 ) -> None:
-    asked = frozenset(terms(question)) | function_terms()
+    asked = asked_terms(question)
     found = enumeration_around(text, place(text, span), whole(text), asked)
     assert (found and found.of(text)) == list_
 
@@ -170,7 +170,7 @@ def test_widened_spans_cover_the_span_and_stay_in_the_sentence(
 def test_what_the_question_says_itself_is_no_part_of_a_clause(
     kind: str, question: str, text: str, span: str, clause: str
 ) -> None:
-    asked = frozenset(terms(question))
+    asked = asked_terms(question)
     found = clause_around(text, place(text, span), whole(text), kind, asked)  # type: ignore[arg-type]
     assert found.of(text) == clause
 
