@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event
 
+from watchfiles import watch as changes
+
 from qa_bot.errors import IndexLocked, PublishError, QABotError
 from qa_bot.records import IndexReport
 
@@ -36,8 +38,6 @@ def watch(
     another process, is tried again, anything else when something changes. A folder that
     has gone is told, and its articles stay; when it is back it is read again.
     """
-    from watchfiles import watch as changes
-
     stop = stop or Event()
     own = _Own(index)
     pending = True
