@@ -20,8 +20,8 @@ from torch import nn
 from qa_bot.errors import ModelError
 
 MPNET_SHIFT = 4
-MPNET_SPECIAL = {0: 1, 100: 3, 101: 0, 102: 2}
-"""BERT's [PAD], [UNK], [CLS], [SEP] to MPNet's <pad>, <unk>, <s>, </s>."""
+MPNET_SPECIAL = {0: 1, 101: 0, 102: 2}
+"""BERT's [PAD], [CLS], [SEP] to MPNet's <pad>, <s>, </s>. Its tokenizer says [UNK] too."""
 
 
 class SpanModel(nn.Module):  # type: ignore[misc]

@@ -55,6 +55,9 @@ MOST: dict[str, tuple[SplitBy, dict[Part, int | None]]] = {
     "newsqa_dev": ("context", {"fit": 300, "report": 300}),
 }
 """What each set is split by, and how many questions of each part are asked."""
+PARAGRAPHS = "squad_paragraphs"
+"""The questions of SQuAD again, their twins without the one paragraph that they were asked of: the
+rest of its article stays, which is harder to refuse."""
 MADE = "yes_no"
 YES_NO = "squad_v1.1_dev"
 MOST_YES_NO: dict[Part, int | None] = {"fit": 200, "report": 200}
@@ -86,12 +89,23 @@ def collections(
                 files[name], split_by=split, most=most, scratch=scratch, settings=settings
             )
     if YES_NO in files:
+        split, most = MOST[YES_NO]
+        yield contexts_collection(
+            files[YES_NO],
+            split_by=split,
+            most=most,
+            scratch=scratch,
+            settings=settings,
+            listed_by="context",
+            called=PARAGRAPHS,
+        )
         yield contexts_collection(
             files[YES_NO],
             split_by=MOST[YES_NO][0],
             most=MOST_YES_NO,
             scratch=scratch,
             settings=settings,
+            listed_by="context",
             asked=as_yes_no,
             called=MADE,
         )
@@ -138,7 +152,9 @@ def main(
         observations += observe(collection, scratch / "seen")
     # Questions for yes or no are made of others, which would count twice; and a pattern says
     # which answer is right, not where its span begins and ends.
-    ranking = fit_ranking([o for o in observations if o.name != MADE and not o.pattern])
+    ranking = fit_ranking(
+        [o for o in observations if o.name not in (MADE, PARAGRAPHS) and not o.pattern]
+    )
     shown = show(
         observations,
         ranking,

@@ -1,16 +1,15 @@
 """Training sets to tables: ``python -m qa_bot.training.make_tables SETS --out runs/tables``.
 
-Reads the sets, makes sure that they hold no dev passage, asks our own retriever
-every question, makes counterfeits, cuts everything with serving's own windows and
-writes one ``tables.npz`` (see :mod:`qa_bot.training.tables`).
+Reads the sets and the news written for training, makes sure that they hold no dev
+passage, asks our own retriever every question, makes counterfeits, cuts everything with
+serving's own windows and writes one ``tables.npz`` (see :mod:`qa_bot.training.tables`).
 """
 
 from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -19,94 +18,26 @@ import numpy.typing as npt
 import typer
 from tqdm import tqdm
 
+from qa_bot.chunking import Chunker
 from qa_bot.config import Settings
+from qa_bot.corpus.articles import Fields, build_article
+from qa_bot.embedding import open_embedder
 from qa_bot.protocols import ReadingPassage
 from qa_bot.reading.windows import IntArray, WindowMaker
+from qa_bot.records import Span
 from qa_bot.training import retrieved
+from qa_bot.training.asked import GROUPED, OTHERS, Asked, Cut, gather, written
 from qa_bot.training.bases import base_folder
-from qa_bot.training.sets import Example, read_all, read_set, take_mix, vary_questions
+from qa_bot.training.sets import read_all, read_set, take_mix, vary_questions
 from qa_bot.training.splits import check_apart, held_out
-from qa_bot.training.tables import GOLD, NEGATIVE, UNKNOWN, VARIANTS, Tables
+from qa_bot.training.tables import GOLD, NEGATIVE, VARIANTS, Tables
 from qa_bot.training.unanswerable import counterfeits
 
 Ids = npt.NDArray[np.uint16]
 PIECE_TOKENS = 340
 """Context tokens of a piece: a window of 384 with room for most questions."""
 QUESTION_TOKENS = 40
-OTHERS = {
-    "squad_v1.1_train_partial": 6,
-    "squadshifts_new_wiki": 6,
-    "nq_qed_train": 6,
-    "hotpotqa_distractor": 3,
-    "squadshifts_reddit": 2,
-    "squadshifts_amazon_reviews": 2,
-}
-"""Retrieved pieces kept for a question of each set. Questions of the other sets point
-at their passage ("What was destroyed?"), so that any passage might answer them."""
-GROUPED = (
-    "squad_v1.1_train_partial",
-    "squadshifts_new_wiki",
-    "nq_qed_train",
-    "hotpotqa_distractor",
-)
-"""Sets whose questions mean the same without their passage: passages compare."""
-
-
-@dataclass(slots=True)
-class Asked:
-    """A question with all that is known about it, as text."""
-
-    question: str
-    source: str
-    held: bool
-    golds: list[tuple[str, int, int]]
-    """(piece text, start, end): code points in that text."""
-    others: list[tuple[str, int]]
-    """(piece text, kind)."""
-
-
-def gather(
-    examples: Sequence[Example],
-    found: Mapping[str, retrieved.Found],
-    contexts: Sequence[str],
-    held: set[str],
-) -> list[Asked]:
-    """One :class:`Asked` for each question of each set, in order of appearance.
-
-    ``found`` holds what a question brought, for those of the sets of :data:`OTHERS`,
-    as numbers of ``contexts``; ``held`` are the contexts that are held out.
-    """
-    merged: dict[tuple[str, str, bool], Asked] = {}
-    own: dict[tuple[str, str, bool], set[str]] = {}
-    answers: dict[tuple[str, str], list[str]] = {}
-    for example in examples:
-        answers.setdefault((example.source, example.question), []).extend(example.answers)
-    for example in examples:
-        key = (example.source, example.question, example.context in held)
-        fresh = key not in merged
-        asked = merged.setdefault(key, Asked(example.question, example.source, key[2], [], []))
-        own.setdefault(key, set()).add(example.context)
-        if example.start is None or example.end is None:
-            asked.others.append((example.context, NEGATIVE))
-            continue
-        asked.golds.append((example.context, example.start, example.end))
-        golds = [answer.casefold() for answer in answers[key[:2]]]
-        most = OTHERS.get(example.source, 0) + len(asked.others) if fresh else 0
-        brought = found.get(example.question)
-        for number, start, end in brought.chunks if brought else ():
-            context = contexts[number]
-            text = context[start:end]
-            if context == example.context:
-                if start <= example.start and example.end <= end and text != context:
-                    asked.golds.append((text, example.start - start, example.end - start))
-            elif (
-                len(asked.others) < most
-                and context not in own[key]
-                and (asked.held or context not in held)
-            ):
-                holds = any(gold in text.casefold() for gold in golds)
-                asked.others.append((text, UNKNOWN if holds else NEGATIVE))
-    return [asked for asked in merged.values() if asked.golds or asked.others]
+WRITTEN = Path(__file__).parent / "written_news.jsonl.gz"
 
 
 class _Pieces:
@@ -207,6 +138,25 @@ def _flat(rows: Sequence[Ids]) -> tuple[Ids, npt.NDArray[np.int64]]:
     return np.concatenate(rows), ptr
 
 
+def served_chunks(settings: Settings) -> Cut:
+    """What cuts an article as it is served."""
+    embedder = open_embedder(settings)
+    chunker = Chunker(
+        max_tokens=settings.chunk_tokens,
+        overlap=settings.chunk_overlap,
+        encoder_limit=embedder.fingerprint.max_tokens,
+        count_encoder_tokens=embedder.count_tokens,
+    )
+
+    def cut(title: str, text: str) -> list[Span]:
+        article = build_article(
+            text, article_id="written", location="", encoding="utf-8", fields=Fields(title=title)
+        )
+        return [chunk.span for chunk in chunker.chunk(article)]
+
+    return cut
+
+
 def main(
     sets: Annotated[Path, typer.Argument(help="folder of the sets (.jsonl.gz), train and dev")],
     out: Annotated[Path, typer.Option(help="working folder")] = Path("runs/tables"),
@@ -218,6 +168,8 @@ def main(
     texts = list(retrieved.distinct_contexts(everything))
     dev = sorted({e.context for path in sets.rglob("*_dev.jsonl.gz") for e in read_set(path)})
     typer.echo(f"{check_apart(texts, dev)} passages checked against {len(dev)} of the dev sets")
+    news = written(WRITTEN, served_chunks(settings))
+    check_apart({text for item in news for text, _ in item.others}, dev)
     held = held_out(texts, {example.context: example.title for example in everything})
     retrieved.build(everything, out, settings)
     examples = take_mix(everything, seed=seed)
@@ -229,6 +181,7 @@ def main(
         Asked(made.question, made.source, False, [], [(made.context, NEGATIVE)])
         for made in counterfeits(training, seed=seed)
     ]
+    asked += news
     random.Random(seed).shuffle(asked)
     maker = WindowMaker(
         base_folder("minilm") / "tokenizer.json", max_length=PIECE_TOKENS + 3, overlap=128

@@ -20,6 +20,7 @@ from qa_bot.bot import QABot
 from qa_bot.config import Settings
 from qa_bot.evaluation.collection import write_contexts
 from qa_bot.evaluation.datasets import (
+    EvalRecord,
     SplitBy,
     evenly_spaced,
     in_fit_part,
@@ -29,6 +30,9 @@ from qa_bot.evaluation.datasets import (
 from qa_bot.indexing import build_index
 
 Part = Literal["fit", "report"]
+ListedBy = Literal["article", "context"]
+"""What is listed for a question, and left out of its twin: all contexts of its article, or the
+one that it was asked of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ def contexts_collection(
     most: Mapping[Part, int | None],
     scratch: Path,
     settings: Settings,
+    listed_by: ListedBy = "article",
     asked: Callable[[str], str | None] = str,
     called: str = "",
 ) -> Collection:
@@ -75,7 +80,8 @@ def contexts_collection(
 
     ``most`` questions of each part that it names (None: all), evenly spaced, put as ``asked``
     puts them; what it puts as None is left out. The index is kept in ``scratch`` and brought
-    up to date, so that a second run embeds nothing. ``called``: the collection's name, if not
+    up to date, so that a second run embeds nothing. What a record's article is, ``split_by``
+    says: its title, or its context. ``called``: the collection's name, if not
     the file's.
     """
     name = path.name.removesuffix(".jsonl.gz")
@@ -85,6 +91,9 @@ def contexts_collection(
     ids = write_contexts(records, rows)
     bot = _indexed(rows, scratch / name / "index", settings)
     by_row = {a.article_id.rpartition("#")[2]: a.article_id for a in bot.snapshot.articles()}
+    held: dict[str, set[str]] = {}
+    for record in records:
+        held.setdefault(_article_of(record, split_by), set()).add(by_row[ids[record.context or ""]])
     questions = []
     parts: tuple[Part, ...] = ("fit", "report")
     for part in parts:
@@ -93,17 +102,18 @@ def contexts_collection(
         known = [
             r for r in take_part(records, part, split_by) if r.answerable and asked(r.question)
         ]
-        questions += [
-            Question(
-                asked(r.question) or "",
-                r.answers,
-                part,
-                (by_row[ids[r.context or ""]],),
-                (r.title or r.context or "") if split_by == "title" else (r.context or ""),
+        for r in evenly_spaced(known, most[part]):
+            article, context = _article_of(r, split_by), by_row[ids[r.context or ""]]
+            own = sorted(held[article]) if listed_by == "article" else [context]
+            questions.append(
+                Question(asked(r.question) or "", r.answers, part, tuple(own), article)
             )
-            for r in evenly_spaced(known, most[part])
-        ]
     return Collection(called or name, bot, tuple(questions))
+
+
+def _article_of(record: EvalRecord, split_by: SplitBy) -> str:
+    titled = record.title if split_by == "title" else ""
+    return titled or record.context or ""
 
 
 def news_collection(

@@ -13,6 +13,8 @@ class Recipe:
     """What decides the result, written into the model's card."""
 
     base: str
+    start: str = ""
+    """sha256 of the shipped reader that the run goes on from, if any."""
     seed: int = 13
     learning_rate: float = 1.5e-4
     warm_up: float = 0.06

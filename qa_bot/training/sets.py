@@ -29,6 +29,9 @@ MIX: dict[str, int] = {
 """At most so many examples of each set, drawn by seed. QAMR is short and repetitive,
 PolicyQA's answers are long clauses, so that both are held down."""
 
+WRITTEN = "written_news"
+"""The news that was written for training; it stands beside the sets."""
+
 FUNCTION_WORDS = frozenset(
     (
         *("a", "an", "the", "of", "in", "on", "at", "to", "for", "from", "by", "with", "and", "or"),

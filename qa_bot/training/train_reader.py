@@ -24,10 +24,13 @@ from torch import nn
 from tqdm import tqdm
 
 from qa_bot.errors import ModelError
+from qa_bot.models.files import sha256
 from qa_bot.training.bases import SpanModel, base_folder, new_model
 from qa_bot.training.losses import Weights, loss_of, margins
 from qa_bot.training.recipe import CLOCK, Recipe, rate
 from qa_bot.training.sampling import Batch, Sampler, TeacherLogits
+from qa_bot.training.sets import WRITTEN
+from qa_bot.training.shipped import shipped_model
 from qa_bot.training.tables import Tables
 from qa_bot.training.watch import held_out_figures
 
@@ -194,6 +197,9 @@ class Trainer:
             "tokens": self.tokens,
             "loss": round(running, 4),
             "held_out": held_out_figures(self.tables, self.margins_of, device=self.device),
+            "held_out_news": held_out_figures(
+                self.tables, self.margins_of, only=WRITTEN, device=self.device
+            ),
         }
         with (self.out / LOG).open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
@@ -210,6 +216,7 @@ def main(
     tables: Annotated[Path, typer.Argument(help="tables.npz")],
     base: Annotated[str, typer.Option(help="minilm, or the path of another base")] = "minilm",
     out: Annotated[Path, typer.Option(help="folder of the run")] = Path("runs/reader"),
+    start: Annotated[Path | None, typer.Option(help="go on from this shipped reader")] = None,
     teacher: Annotated[Path | None, typer.Option(help="logits to follow (.npz)")] = None,
     learning_rate: Annotated[float, typer.Option()] = 1.5e-4,
     labels: Annotated[float, typer.Option(help="share of the labels beside a teacher")] = 0.3,
@@ -228,6 +235,7 @@ def main(
     """Train; run the same command again to go on after a stop."""
     recipe = Recipe(
         base=base if base == "minilm" else Path(base).name,
+        start="" if start is None else sha256(start),
         seed=seed,
         learning_rate=learning_rate,
         rows=rows,
@@ -242,10 +250,11 @@ def main(
     )
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(recipe.seed)
-    model = new_model(
-        base_folder() if base == "minilm" else Path(base),
-        attention="sdpa" if device == "cuda" else "eager",
-    )
+    attention = "sdpa" if device == "cuda" else "eager"
+    if start is not None:
+        model = shipped_model(start, attention=attention)
+    else:
+        model = new_model(base_folder() if base == "minilm" else Path(base), attention=attention)
     loaded = Tables.load(tables)
     said = None
     if teacher is not None:

@@ -46,17 +46,22 @@ def held_out_figures(
     margins_of: Callable[[Batch], torch.Tensor],
     *,
     most: int = 1200,
+    only: str | None = None,
     rows: int = 128,
     device: torch.device | str = "cpu",
 ) -> dict[str, float]:
-    """Figures over at most ``most`` held-out questions whose passages compare.
+    """Figures over at most ``most`` held-out questions whose passages compare (of one set, if
+    ``only`` names it).
 
     ``exact`` and ``f1`` in the passage that answers; ``open_f1`` when the best margin
     over all of a question's passages decides; ``refused_at_80``: share of the passages
     without the answer that fall below the margin that :data:`KEPT` of the others reach.
     ``questions`` alone where none is held out.
     """
-    usable = np.flatnonzero(tables.question_held & tables.question_grouped)
+    wanted = tables.question_held & tables.question_grouped
+    if only is not None:
+        wanted = wanted & (tables.sets[tables.question_set] == only)
+    usable = np.flatnonzero(wanted)
     usable = np.asarray([q for q in usable if _golds(tables, int(q)).size], dtype=np.int64)
     if not len(usable):
         return {"questions": 0}

@@ -15,16 +15,9 @@ from made_tables import random_tables
 from tokenizers import Tokenizer
 
 from qa_bot.reading.windows import WindowMaker
+from qa_bot.training.asked import GROUPED, OTHERS, Asked, gather
 from qa_bot.training.bases import base_folder
-from qa_bot.training.make_tables import (
-    GROUPED,
-    OTHERS,
-    PIECE_TOKENS,
-    QUESTION_TOKENS,
-    Asked,
-    gather,
-    tabulate,
-)
+from qa_bot.training.make_tables import PIECE_TOKENS, QUESTION_TOKENS, tabulate
 from qa_bot.training.retrieved import Found
 from qa_bot.training.sets import Example, vary_questions
 from qa_bot.training.tables import GOLD, NEGATIVE, UNKNOWN, VARIANTS, Tables
@@ -96,6 +89,15 @@ def test_chunks_of_the_own_passage_answer_where_they_hold_the_answer() -> None:
 def test_what_does_not_answer_by_its_set_is_negative() -> None:
     (asked,) = gather([example("when?", OWN, None)], {}, CONTEXTS, set())
     assert (asked.golds, asked.others) == ([], [(OWN, NEGATIVE)])
+
+
+def test_a_question_whose_own_distractor_comes_first_gets_what_was_retrieved_too() -> None:
+    examples = [
+        example("when did it sink?", CONTEXTS[3], None),
+        example("when did it sink?", OWN, "1912"),
+    ]
+    (asked,) = gather(examples, found(whole(1)), CONTEXTS, set())
+    assert asked.others == [(CONTEXTS[3], NEGATIVE), (CONTEXTS[1], NEGATIVE)]
 
 
 def test_held_out_passages_never_stand_beside_a_training_question() -> None:
