@@ -48,20 +48,23 @@ from qa_bot.training.questions import (
 
 NEWS = "news_2022_2023"
 PLAIN = Path("tests/golden/plain_news.jsonl")
-MIX = ("squad_v1.1_dev", "newsqa_dev", NEWS)
+SQUAD = "squad_v1.1_dev"
+ARTICLES = "squad_articles"
+"""SQuAD's questions once more, for the report alone: their twins are without the whole article.
+Those that are fitted are without the one paragraph; the rest of its article stays with them,
+which is harder to refuse."""
+MIX = (SQUAD, "newsqa_dev", NEWS)
 """The sets whose report parts are measured together; the others are measured apart."""
+BY_ARTICLE = (ARTICLES, "newsqa_dev", NEWS)
+"""The same questions; what their sets call an article is what their twins are without."""
 MOST: dict[str, tuple[SplitBy, dict[Part, int | None]]] = {
-    "squad_v1.1_dev": ("title", {"fit": 1000, "report": 1000}),
+    SQUAD: ("title", {"fit": 1000, "report": 1000}),
     "newsqa_dev": ("context", {"fit": 300, "report": 300}),
 }
 """What each set is split by, and how many questions of each part are asked."""
-PARAGRAPHS = "squad_paragraphs"
-"""The questions of SQuAD again, their twins without the one paragraph that they were asked of: the
-rest of its article stays, which is harder to refuse."""
 MADE = "yes_no"
-YES_NO = "squad_v1.1_dev"
 MOST_YES_NO: dict[Part, int | None] = {"fit": 200, "report": 200}
-"""The set that questions for yes or no are made of, and how many."""
+"""Questions for yes or no are made of so many of SQuAD's."""
 
 
 def fit_reader_threshold(path: Path, reader: Reader, *, most: int = 1500) -> float:
@@ -88,24 +91,23 @@ def collections(
             yield contexts_collection(
                 files[name], split_by=split, most=most, scratch=scratch, settings=settings
             )
-    if YES_NO in files:
-        split, most = MOST[YES_NO]
+    if SQUAD in files:
+        split, most = MOST[SQUAD]
         yield contexts_collection(
-            files[YES_NO],
+            files[SQUAD],
             split_by=split,
-            most=most,
+            most={"report": most["report"]},
             scratch=scratch,
             settings=settings,
-            listed_by="context",
-            called=PARAGRAPHS,
+            listed_by="article",
+            called=ARTICLES,
         )
         yield contexts_collection(
-            files[YES_NO],
-            split_by=MOST[YES_NO][0],
+            files[SQUAD],
+            split_by=split,
             most=MOST_YES_NO,
             scratch=scratch,
             settings=settings,
-            listed_by="context",
             asked=as_yes_no,
             called=MADE,
         )
@@ -152,9 +154,7 @@ def main(
         observations += observe(collection, scratch / "seen")
     # Questions for yes or no are made of others, which would count twice; and a pattern says
     # which answer is right, not where its span begins and ends.
-    ranking = fit_ranking(
-        [o for o in observations if o.name not in (MADE, PARAGRAPHS) and not o.pattern]
-    )
+    ranking = fit_ranking([o for o in observations if o.name != MADE and not o.pattern])
     shown = show(
         observations,
         ranking,
@@ -166,7 +166,10 @@ def main(
     reader_threshold = fit_reader_threshold(files["squad_v2.0_dev"], reader)
     everything = as_rows([item for item in shown if item.part == "report"], fitted)
     rows = [row for row in everything if row[0] in MIX]
-    measured: dict[str, Any] = {"all": report(rows, threshold)}
+    measured: dict[str, Any] = {
+        "all": report(rows, threshold),
+        "all_by_article": report([row for row in everything if row[0] in BY_ARTICLE], threshold),
+    }
     for name in sorted({row[0] for row in everything}):
         measured[name] = report([row for row in everything if row[0] == name], threshold)
     squad, newsqa = files.get("squad_v1.1_dev"), files.get("newsqa_dev")

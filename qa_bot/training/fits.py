@@ -58,7 +58,7 @@ class Shown:
     """What would be shown for one observation: features, correctness, F1.
 
     ``alone``: its kind of question has several right answers, so that the features are those
-    of an answer without rivals.
+    of an answer without rivals. ``place``: article id, start and end of what is shown.
     """
 
     name: str
@@ -70,6 +70,7 @@ class Shown:
     f1: float
     reachable: bool
     alone: bool = False
+    place: tuple[str, int, int] = ("", 0, 0)
 
 
 def fit_ranking(observations: Sequence[Observation], *, l2: float = 1e-4) -> dict[str, float]:
@@ -142,7 +143,8 @@ def show(
             continue
         first = next(g for g in groups if shaped.groups[0].key == g.key)
         features = confidence_features(first, [first] if alone else groups, evidence)
-        text = shaped.groups[0].best.candidate.text
+        best = shaped.groups[0].best
+        text, span = best.candidate.text, best.candidate.span
         f1 = seen.f1(text)
         right = not seen.twin and (f1 >= RIGHT or (alone and seen.holds(text)))
         reachable = not seen.twin and (
@@ -150,7 +152,16 @@ def show(
         )
         found.append(
             Shown(
-                seen.name, seen.part, seen.article, seen.twin, features, right, f1, reachable, alone
+                seen.name,
+                seen.part,
+                seen.article,
+                seen.twin,
+                features,
+                right,
+                f1,
+                reachable,
+                alone,
+                (best.passage.passage.chunk.article_id, span.start, span.end),
             )
         )
     return found

@@ -30,9 +30,9 @@ from qa_bot.evaluation.datasets import (
 from qa_bot.indexing import build_index
 
 Part = Literal["fit", "report"]
-ListedBy = Literal["article", "context"]
-"""What is listed for a question, and left out of its twin: all contexts of its article, or the
-one that it was asked of."""
+ListedBy = Literal["context", "article"]
+"""What is listed for a question, and left out of its twin: the context that it was asked of, or
+all contexts of its article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def contexts_collection(
     most: Mapping[Part, int | None],
     scratch: Path,
     settings: Settings,
-    listed_by: ListedBy = "article",
+    listed_by: ListedBy = "context",
     asked: Callable[[str], str | None] = str,
     called: str = "",
 ) -> Collection:

@@ -17,6 +17,7 @@ def rows(name: str) -> list[dict[str, object]]:
 
 PLAIN = rows("plain_news.jsonl")
 PASSAGES = rows("passages_that_answer.jsonl")
+ANSWERS = rows("answers_as_read.jsonl")
 
 
 def test_no_plain_question_is_asked_twice() -> None:
@@ -42,3 +43,18 @@ def test_passages_are_named_and_not_quoted() -> None:
         assert re.fullmatch(r"[0-9a-f]{16}", str(row["passage"]))
         assert isinstance(row["answers"], bool)
     assert len({(row["question"], row["passage"]) for row in PASSAGES}) == len(PASSAGES) == 350
+
+
+def test_answers_are_named_and_not_quoted() -> None:
+    for row in ANSWERS:
+        assert set(row) == {"question", "place", "right"}
+        assert re.fullmatch(r"[0-9a-f]{64}", str(row["place"]))
+        assert isinstance(row["right"], list)
+        assert all(isinstance(verdict, bool) for verdict in row["right"])
+
+
+def test_an_answer_is_judged_once_or_by_two_of_whom_most_agree() -> None:
+    assert len({(row["question"], row["place"]) for row in ANSWERS}) == len(ANSWERS) > 1500
+    twice = [row["right"] for row in ANSWERS if len(row["right"]) > 1]  # type: ignore[arg-type]
+    assert len(twice) >= 100
+    assert sum(len(set(said)) == 1 for said in twice) / len(twice) > 0.9  # type: ignore[call-overload]
