@@ -19,6 +19,7 @@ from qa_bot.answering.clauses import clause_around
 from qa_bot.answering.describing import describe, meets
 from qa_bot.answering.echoes import asked_terms, repeats
 from qa_bot.answering.enumerations import enumeration_around
+from qa_bot.answering.measures import Fits, fits_measure
 from qa_bot.answering.question_kinds import QuestionKind, asked_name, asks_for_words
 from qa_bot.answering.select import AnswerGroup, RankedSpan
 from qa_bot.answering.words import answer_key
@@ -58,8 +59,11 @@ def shape_answers(
         read: the passages that were read, best first.
         article: article id to article.
 
-    An answer that stands in a better answer's place once both are widened is left out.
+    An answer that stands in a better answer's place once both are widened is left out, and so
+    is a measure of something else than was asked for (:mod:`qa_bot.answering.measures`).
     """
+    if (fits := fits_measure(question)) is not None:
+        groups, sure = _measured(fits, groups, sure, article)
     if kind == "who_is" and (name := asked_name(question)) is not None:
         groups, sure = describe(name, groups, sure, read, article)
     if kind == "list":
@@ -96,6 +100,22 @@ def _no_echoes(
         for group, confidence in zip(groups, sure, strict=True)
         if not repeats(group.best.candidate.text, asked)
     ]
+    return [group for group, _ in kept], [confidence for _, confidence in kept]
+
+
+def _measured(
+    fits: Fits, groups: Sequence[AnswerGroup], sure: Sequence[float], article: Articles
+) -> tuple[list[AnswerGroup], list[float]]:
+    """Without the spans that measure something else."""
+    kept: list[tuple[AnswerGroup, float]] = []
+    for group, confidence in zip(groups, sure, strict=True):
+        spans = tuple(
+            ranked
+            for ranked in group.spans
+            if fits(article(ranked.candidate.article_id).text, ranked.candidate.span)
+        )
+        if spans:
+            kept.append((replace(group, spans=spans), confidence))
     return [group for group, _ in kept], [confidence for _, confidence in kept]
 
 
