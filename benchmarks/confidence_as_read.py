@@ -18,8 +18,6 @@ Prints, by labels and as read: the figures of the confidence report, with bootst
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -31,6 +29,7 @@ from qa_bot.training.calibrate import ARTICLES, NEWS, SQUAD, collections
 from qa_bot.training.confidence_report import Row, report
 from qa_bot.training.fits import show, sure_of
 from qa_bot.training.observations import observe
+from qa_bot.training.verdicts import read_verdicts, verdict
 
 JUDGED = Path(__file__).parents[1] / "tests" / "golden" / "answers_as_read.jsonl"
 FIGURES = (
@@ -49,24 +48,13 @@ FIGURES = (
 )
 
 
-def place_of(content_hash: str, start: int, end: int) -> str:
-    """What a judged answer is known by."""
-    return hashlib.sha256(f"{content_hash}:{start}:{end}".encode()).hexdigest()
-
-
-def judged() -> dict[tuple[str, str], list[bool]]:
-    """(question, place) to verdicts; two where a second reader judged too."""
-    rows = map(json.loads, JUDGED.read_text(encoding="utf-8").splitlines())
-    return {(row["question"], row["place"]): row["right"] for row in rows}
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", type=Path)
     parser.add_argument("--scratch", type=Path, required=True)
     parser.add_argument("--news-index", type=Path)
     given = parser.parse_args()
-    settings, fitted, verdicts = Settings.load(), load_fitted(), judged()
+    settings, fitted, verdicts = Settings.load(), load_fitted(), read_verdicts(JUDGED)
     files = {p.name.removesuffix(".jsonl.gz"): p for p in given.sets.rglob("*.jsonl.gz")}
     labelled: list[Row] = []
     read: list[Row] = []
@@ -84,17 +72,15 @@ def main() -> None:
                 sure = sure_of(item, fitted)
                 row = (item.name, item.twin, sure, item.right, item.f1, item.reachable)
                 labelled.append(row)
-                held, start, end = item.place
-                place = place_of(article(held).content_hash, start, end)
-                said = verdicts.get((seen.question, place))
+                said = verdict(item, verdicts, article(item.place[0]).content_hash)
                 if said is None:
                     agreement["not read, a twin" if item.twin else "not read"] += 1
                     read.append((*row[:3], False, *row[4:]))
                     continue
                 kind = "twin" if item.twin else f"labelled {'right' if item.right else 'wrong'}"
-                agreement[f"{kind}, {'right' if said[0] else 'wrong'} when read"] += 1
-                if not (item.twin and said[0]):
-                    read.append((*row[:3], said[0], row[4], row[5] or said[0]))
+                agreement[f"{kind}, {'right' if said else 'wrong'} when read"] += 1
+                if not (item.twin and said):
+                    read.append((*row[:3], said, row[4], row[5] or said))
     twice = [said for said in verdicts.values() if len(said) > 1]
     print(f"read twice: {len(twice)}, of one mind: {sum(a == b for a, b, *_ in twice)}")
     for what, count in sorted(agreement.items()):

@@ -1,8 +1,9 @@
 """Fits every fitted number: ``python -m qa_bot.training.calibrate SETS``.
 
 Weights that rank spans, weights of the confidence, and the thresholds, all on
-the fit part of the evaluation sets; what they reach is measured on the report
-part and written beside them, with the fingerprints they hold for. What retrieval
+the fit part of the evaluation sets, with readers' verdicts in place of labels where an answer
+was read; what they reach is measured on the report part, by labels, and written beside
+them, with the fingerprints they hold for. What retrieval
 and reading made of each question is kept in ``scratch``: a run that was stopped goes
 on, and one that changes only features or fits reads nothing again.
 """
@@ -45,6 +46,7 @@ from qa_bot.training.questions import (
     news_collection,
     plain_collection,
 )
+from qa_bot.training.verdicts import as_read, read_verdicts
 
 NEWS = "news_2022_2023"
 PLAIN = Path("tests/golden/plain_news.jsonl")
@@ -160,7 +162,11 @@ def main(
         ranking,
         lambda name, article_id: opened[name].bot.snapshot.article(article_id),
     )
-    fit_part = [item for item in shown if item.part == "fit"]
+    fit_part = as_read(
+        [item for item in shown if item.part == "fit"],
+        read_verdicts(),
+        lambda item: opened[item.name].bot.snapshot.article(item.place[0]).content_hash,
+    )
     fitted = fit_confidence(fit_part, ranking)
     threshold = fit_threshold(fit_part, [sure_of(item, fitted) for item in fit_part])
     reader_threshold = fit_reader_threshold(files["squad_v2.0_dev"], reader)

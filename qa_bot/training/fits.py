@@ -58,7 +58,8 @@ class Shown:
     """What would be shown for one observation: features, correctness, F1.
 
     ``alone``: its kind of question has several right answers, so that the features are those
-    of an answer without rivals. ``place``: article id, start and end of what is shown.
+    of an answer without rivals. ``question``: as it was asked. ``place``: article id, start and
+    end of what is shown.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Shown:
     f1: float
     reachable: bool
     alone: bool = False
+    question: str = ""
     place: tuple[str, int, int] = ("", 0, 0)
 
 
@@ -161,6 +163,7 @@ def show(
                 f1,
                 reachable,
                 alone,
+                seen.question,
                 (best.passage.passage.chunk.article_id, span.start, span.end),
             )
         )

@@ -216,7 +216,6 @@ def main(
     tables: Annotated[Path, typer.Argument(help="tables.npz")],
     base: Annotated[str, typer.Option(help="minilm, or the path of another base")] = "minilm",
     out: Annotated[Path, typer.Option(help="folder of the run")] = Path("runs/reader"),
-    start: Annotated[Path | None, typer.Option(help="go on from this shipped reader")] = None,
     teacher: Annotated[Path | None, typer.Option(help="logits to follow (.npz)")] = None,
     learning_rate: Annotated[float, typer.Option()] = 1.5e-4,
     labels: Annotated[float, typer.Option(help="share of the labels beside a teacher")] = 0.3,
@@ -231,6 +230,7 @@ def main(
     seed: Annotated[int, typer.Option()] = 13,
     device: Annotated[str, typer.Option(help="cpu or cuda")] = "cpu",
     compiled: Annotated[bool, typer.Option(help="torch.compile: quicker on a CPU")] = False,
+    start: Annotated[Path | None, typer.Option(help="go on from this shipped reader")] = None,
 ) -> None:
     """Train; run the same command again to go on after a stop."""
     recipe = Recipe(

@@ -234,6 +234,8 @@ def test_a_run_from_the_command_line(tmp_path: Path, tables: Tables) -> None:
     assert summary["step"] == 4
     assert summary["questions"] == int((~tables.question_held).sum())
     assert set(summary["held_out"]) == {"questions", "exact", "f1", "open_f1", "refused_at_80"}
+    assert summary["held_out_news"] == {"questions": 0}
+    assert summary["recipe"]["start"] == ""
     assert json.loads((plain / LOG).read_text("utf-8").splitlines()[-1])["step"] == 4
 
     teach.main(path, base, plain, tmp_path / "logits.npz")
