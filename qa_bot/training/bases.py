@@ -10,6 +10,7 @@ mpnet      all-mpnet-base-v2 (12 layers of 768), a folder of the transformers
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -140,19 +141,37 @@ def _bert_from_onnx(path: Path, attention: str, changes: dict[str, Any]) -> nn.M
             # "/encoder/layer.0/attention/self/query/MatMul"
             name = node.name.strip("/").removesuffix("/MatMul").replace("/", ".") + ".weight"
             found[name] = arrays[node.input[1]].T
+    fill(
+        model,
+        arrays | found,
+        path,
+        problem="the base model cannot be read",
+        mend="give the fp32 ONNX export of gte-small",
+    )
+    return model
+
+
+def fill(
+    model: nn.Module, arrays: Mapping[str, Any], path: Path, *, problem: str, mend: str
+) -> None:
+    """Gives every parameter of ``model`` the array of its name, as float32; the ids of places
+    and types stay as they are.
+
+    Raises:
+        ModelError: an array is missing or has another shape; ``path`` is where they are from.
+    """
     state = {}
     for name, parameter in model.state_dict().items():
-        array = found.get(name, arrays.get(name))
-        if name.endswith("position_ids") or name.endswith("token_type_ids"):
+        if name.endswith(("position_ids", "token_type_ids")):
             continue
+        array = arrays.get(name)
         if array is None or tuple(array.shape) != tuple(parameter.shape):
             raise ModelError(
-                "the base model cannot be read",
+                problem,
                 where=path,
                 expected=f"{name} of shape {tuple(parameter.shape)}",
                 found="nothing" if array is None else f"shape {array.shape}",
-                mend="give the fp32 ONNX export of gte-small",
+                mend=mend,
             )
         state[name] = torch.from_numpy(np.array(array, dtype=np.float32))
     model.load_state_dict(state, strict=False)
-    return model

@@ -12,10 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
-from qa_bot.errors import ModelError
-from qa_bot.training.bases import SpanModel, gte_small_config
+from qa_bot.training.bases import SpanModel, fill, gte_small_config
 
 Array = npt.NDArray[np.float32]
 
@@ -31,22 +29,13 @@ def shipped_model(path: Path, *, attention: str = "eager") -> SpanModel:
 
     config = gte_small_config(attention, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
     model = SpanModel(BertModel(config, add_pooling_layer=False), config.hidden_size)
-    found = _weights(path)
-    state = model.state_dict()
-    for name, parameter in state.items():
-        if name not in found and name.endswith(("position_ids", "token_type_ids")):
-            continue
-        array = found.get(name)
-        if array is None or tuple(array.shape) != tuple(parameter.shape):
-            raise ModelError(
-                "the shipped reader cannot be trained on",
-                where=path,
-                expected=f"{name} of shape {tuple(parameter.shape)}",
-                found="nothing" if array is None else f"shape {array.shape}",
-                mend="train from a base: --base",
-            )
-        state[name] = torch.from_numpy(np.array(array, dtype=np.float32))
-    model.load_state_dict(state)
+    fill(
+        model,
+        _weights(path),
+        path,
+        problem="the shipped reader cannot be trained on",
+        mend="train from a base: --base",
+    )
     return model
 
 
