@@ -1,7 +1,7 @@
 """How sure: the probability that an answer is right, from features of all stages.
 
-A logistic function (Platt 1999), fitted on held-out questions, half of them with
-their articles taken away. Which features, and what each is worth:
+A logistic function (Platt 1999) and boosted trees, fitted on held-out questions, half of
+them with their articles taken away. Which features, and what each is worth:
 docs/decisions/confidence.md.
 """
 
@@ -116,8 +116,11 @@ def _of_another_year(years: frozenset[str], passage: Passage) -> bool:
 
 
 def confidence(features: dict[str, float], fitted: Fitted) -> float:
-    """Probability that the answer is right, 0 to 1."""
+    """Probability that the answer is right, 0 to 1: of the logistic function, or where there
+    are trees of the mean of its log-odds and theirs."""
     logit = fitted.intercept + sum(fitted.confidence[name] * features[name] for name in FEATURES)
+    if fitted.boosted is not None:
+        logit = (logit + fitted.boosted.logit(features)) / 2
     # Clipped so that exp() cannot overflow; 1 - 1e-13 is as sure as a float needs to be.
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from qa_bot.answering.boosted import Boosted, from_record
 from qa_bot.errors import ModelError
 
 FILE = "fitted.json"
@@ -30,6 +31,8 @@ class Fitted:
         ranking: weight of each feature of select.RANKING_FEATURES.
         confidence: weight of each feature of confidence.FEATURES.
         intercept: of the confidence's logistic function.
+        boosted: trees over the same features, whose log-odds the confidence takes the mean
+            with; None: there are none.
         alone: slope and intercept that make the logit of an answer without rivals mean what
             it says, where several answers may be right together.
         threshold: abstain below this confidence.
@@ -49,6 +52,7 @@ class Fitted:
     measured: Mapping[str, Any] = field(default_factory=dict)
     settings: tuple[tuple[float, float, float], ...] = ()
     alone: tuple[float, float] = (1.0, 0.0)
+    boosted: Boosted | None = None
 
     def at_setting(self, setting: float) -> tuple[float, float] | None:
         """(share right, share answered), 0 to 1 each, of the test questions at a setting of
@@ -114,6 +118,7 @@ def load_fitted(path: Path = SHIPPED) -> Fitted:
                 for setting, right, answered in record.get("settings", ())
             ),
             alone=_pair(record.get("alone", (1.0, 0.0))),
+            boosted=_trees(record),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(
@@ -122,6 +127,26 @@ def load_fitted(path: Path = SHIPPED) -> Fitted:
             found=repr(error),
             mend="make calibrate, or install qa-bot again",
         ) from error
+
+
+def write_fitted(path: Path, fitted: Fitted) -> None:
+    """Write what :func:`load_fitted` reads: indented JSON with sorted keys, a tree a line."""
+    record = {each.name: getattr(fitted, each.name) for each in fields(fitted)}
+    trees: list[Any] = []
+    if fitted.boosted is None:
+        del record["boosted"]
+    else:
+        boosted = fitted.boosted.as_record()
+        trees = boosted["trees"]
+        record["boosted"] = boosted | {"trees": [f"tree {place}" for place in range(len(trees))]}
+    text = json.dumps(record, indent=2, sort_keys=True)
+    for place, tree in enumerate(trees):
+        text = text.replace(f'"tree {place}"', json.dumps(tree), 1)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _trees(record: Mapping[str, Any]) -> Boosted | None:
+    return from_record(record["boosted"], record["confidence"]) if "boosted" in record else None
 
 
 def _pair(values: Sequence[float]) -> tuple[float, float]:

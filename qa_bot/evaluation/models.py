@@ -45,6 +45,7 @@ class Models:
             "confidence": dict(fitted.confidence),
             "intercept": fitted.intercept,
             "alone": list(fitted.alone),
+            "boosted": fitted.boosted and fitted.boosted.as_record(),
             "fingerprints": dict(fitted.fingerprints),
         }
 

@@ -12,17 +12,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from tqdm import tqdm
 
-from qa_bot.answering.fitted import FILE, SHIPPED, Fitted
+from qa_bot.answering.fitted import FILE, SHIPPED, Fitted, write_fitted
 from qa_bot.config import Settings
 from qa_bot.evaluation.datasets import SplitBy, read_records, take_part
 from qa_bot.evaluation.metrics import score_answer
-from qa_bot.models.files import write_json
 from qa_bot.protocols import Reader, ReadingPassage
 from qa_bot.reading.reader import open_reader
 from qa_bot.training.confidence_drawing import draw
@@ -181,19 +181,16 @@ def main(
     squad, newsqa = files.get("squad_v1.1_dev"), files.get("newsqa_dev")
     if squad and newsqa:
         measured["own_contexts"] = own_contexts(squad, newsqa, reader, scratch / "own")
-    write_json(
+    write_fitted(
         target or reader_folder(settings.reader) / FILE,
-        {
-            "ranking": ranking,
-            "confidence": fitted.confidence,
-            "intercept": fitted.intercept,
-            "alone": fitted.alone,
-            "threshold": threshold,
-            "reader_threshold": reader_threshold,
-            "fingerprints": next(iter(opened.values())).bot.fingerprints,
-            "measured": measured,
-            "settings": at_settings(rows),
-        },
+        replace(
+            fitted,
+            threshold=threshold,
+            reader_threshold=reader_threshold,
+            fingerprints=next(iter(opened.values())).bot.fingerprints,
+            measured=measured,
+            settings=tuple((a, b, c) for a, b, c in at_settings(rows)),
+        ),
     )
     draw(rows, docs, threshold)
     typer.echo(json.dumps(measured, indent=1))

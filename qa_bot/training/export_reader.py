@@ -30,6 +30,7 @@ from qa_bot.reading.windows import MAX_LENGTH, OVERLAP, Window, WindowMaker, pad
 from qa_bot.training.asked import OTHERS
 from qa_bot.training.bases import SpanModel, base_folder, new_model
 from qa_bot.training.sets import MIX, read_set
+from qa_bot.training.shipped import shipped_model
 from qa_bot.training.smooth import STRENGTH, smooth
 from qa_bot.training.train_reader import SUMMARY, WEIGHTS
 
@@ -161,6 +162,19 @@ def traced(model: SpanModel, folder: Path) -> float:
     return difference
 
 
+def average(model: SpanModel, shipped: Path) -> None:
+    """Makes every weight of ``model`` the mean of itself and of the shipped reader that it was
+    trained on from.
+
+    What a run learns on is not what readers are asked: the mean keeps what was known before,
+    and is the better outside (Wortsman et al. 2022, Robust fine-tuning of zero-shot models; the
+    equal share is their choice where nothing may be tuned).
+    """
+    before = shipped_model(shipped).state_dict()
+    after = model.state_dict()
+    model.load_state_dict({name: (after[name] + before[name]) / 2 for name in after})
+
+
 def story(run: Path, base: str) -> dict[str, Any]:
     """What the card says of the training: from the run's ``summary.json``, and from its
     ``notes.txt``, where somebody wrote what the recipe does not show."""
@@ -185,12 +199,17 @@ def main(
     base: Annotated[str, typer.Option(help="minilm, or the path of gte-small's ONNX")] = "minilm",
     target: Annotated[Path, typer.Option(help="where the model goes")] = SHIPPED,
     most: Annotated[int, typer.Option(help="questions of each dev set")] = 1500,
+    mean_with: Annotated[
+        Path | None, typer.Option(help="ship the mean of the run and of this shipped reader")
+    ] = None,
 ) -> None:
     """Export, measure and ship the reader of a finished run."""
     name = "minilm" if base == "minilm" else "gte-small"
     tokenizer = base_folder() / TOKENIZER
     model = new_model(base_folder() if base == "minilm" else Path(base))
     model.load_state_dict(torch.load(run / WEIGHTS, weights_only=True))
+    if mean_with is not None:
+        average(model, mean_with)
     with tempfile.TemporaryDirectory(prefix="qa_bot_reader_") as scratch:
         exact, small = Path(scratch) / "fp32", Path(scratch) / "int8"
         for folder in (exact, small):
@@ -216,6 +235,7 @@ def main(
                 "name": f"qa_bot reader, {name}",
                 "status": "shipped, not interim",
                 **story(run, name),
+                "mean_with": None if mean_with is None else sha256(mean_with),
                 "command": "see docs/training.md, Make it again",
                 "weights": chosen.name,
                 "smoothing_before_int8": STRENGTH,

@@ -35,6 +35,7 @@ from qa_bot.answering.select import (
 from qa_bot.answering.shape import STANDS_ALONE, shape_answers
 from qa_bot.records import Article
 from qa_bot.training.observations import Observation
+from qa_bot.training.trees import grow
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -177,14 +178,15 @@ def set_weights(rows: Sequence[Shown]) -> list[float]:
 
 
 def fit_confidence(rows: Sequence[Shown], ranking: dict[str, float]) -> Fitted:
-    """The confidence of ``rows``: a logistic function (Platt 1999) for those with
-    rivals, and what takes the logit of one that stands alone to what it is worth. The
+    """The confidence of ``rows``: a logistic function (Platt 1999) and boosted trees for those
+    with rivals, and what takes the logit of one that stands alone to what it is worth. The
     thresholds are not set yet."""
     rivals = [row for row in rows if not row.alone]
     table = np.asarray([[row.features[name] for name in FEATURES] for row in rivals])
     right, weights = [row.right for row in rivals], set_weights(rivals)
     slopes, intercept = fit_logistic(table, right, weights, FEATURES)
-    fitted = Fitted(ranking, slopes, intercept, 0.0, 0.0)
+    trees = grow(table, right, weights, FEATURES)
+    fitted = Fitted(ranking, slopes, intercept, 0.0, 0.0, boosted=trees)
     alone = [row for row in rows if row.alone]
     return replace(fitted, alone=_fit_alone(alone, fitted)) if alone else fitted
 

@@ -13,6 +13,7 @@ from qa_bot.models.session import open_session
 from qa_bot.protocols import ReadingPassage
 from qa_bot.reading.reader import MODEL, SHIPPED, TOKENIZER
 from qa_bot.reading.windows import WindowMaker, pad
+from qa_bot.training.export_reader import average
 from qa_bot.training.shipped import shipped_model
 
 TEXTS = (
@@ -49,3 +50,14 @@ def test_another_model_cannot_be_trained_on(tmp_path: Path) -> None:
     onnx.save(graph, tmp_path / MODEL)
     with pytest.raises(ModelError, match=r"(?s)cannot be trained on.*layer\.7\.output\.LayerNorm"):
         shipped_model(tmp_path / MODEL)
+
+
+def test_a_mean_lies_half_way_to_the_reader_it_went_on_from() -> None:
+    model, before = shipped_model(SHIPPED / MODEL), shipped_model(SHIPPED / MODEL).state_dict()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(0.5)
+    average(model, SHIPPED / MODEL)
+    after = model.state_dict()
+    for name in dict(model.named_parameters()):
+        assert torch.allclose(after[name], before[name] + 0.25, atol=1e-6)
