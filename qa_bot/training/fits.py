@@ -181,23 +181,29 @@ def fit_confidence(rows: Sequence[Shown], ranking: dict[str, float]) -> Fitted:
     """The confidence of ``rows``: a logistic function (Platt 1999) and boosted trees for those
     with rivals, and what takes the logit of one that stands alone to what it is worth. The
     thresholds are not set yet."""
-    rivals = [row for row in rows if not row.alone]
+    # A set counts by all its rows: of made questions for yes or no a handful have rivals, and must
+    # not count as a whole set among those that do.
+    weighed = list(zip(rows, set_weights(rows), strict=True))
+    rivals = [row for row, _ in weighed if not row.alone]
     table = np.asarray([[row.features[name] for name in FEATURES] for row in rivals])
-    right, weights = [row.right for row in rivals], set_weights(rivals)
+    right = [row.right for row in rivals]
+    weights = [weight for row, weight in weighed if not row.alone]
     slopes, intercept = fit_logistic(table, right, weights, FEATURES)
     trees = grow(table, right, weights, FEATURES)
     fitted = Fitted(ranking, slopes, intercept, 0.0, 0.0, boosted=trees)
-    alone = [row for row in rows if row.alone]
+    alone = [(row, weight) for row, weight in weighed if row.alone]
     return replace(fitted, alone=_fit_alone(alone, fitted)) if alone else fitted
 
 
-def _fit_alone(rows: Sequence[Shown], fitted: Fitted) -> tuple[float, float]:
+def _fit_alone(weighed: Sequence[tuple[Shown, float]], fitted: Fitted) -> tuple[float, float]:
     """Slope and intercept of a logistic function over the confidence's logit; see
     :func:`qa_bot.answering.confidence.confidence_alone`."""
-    sure = np.clip([confidence(row.features, fitted) for row in rows], 1e-9, 1 - 1e-9)
-    weights = set_weights(rows)
+    sure = np.clip([confidence(row.features, fitted) for row, _ in weighed], 1e-9, 1 - 1e-9)
     slopes, intercept = fit_logistic(
-        np.log(sure / (1 - sure))[:, None], [row.right for row in rows], weights, ("logit",)
+        np.log(sure / (1 - sure))[:, None],
+        [row.right for row, _ in weighed],
+        [weight for _, weight in weighed],
+        ("logit",),
     )
     return slopes["logit"], intercept
 
