@@ -57,10 +57,10 @@ def find_title(text: str, sentences: Sequence[Span], masked: Sequence[Span]) -> 
         return headline
     open_ones = [s.of(text) for s in sentences if s not in hidden]
     complete = (s for s in open_ones[:_TOP] if _CLOSED.search(s) and len(s.split()) >= _MIN_WORDS)
-    first = next(complete, None) or next(iter(open_ones), None)
-    if first is None:
-        first = sentences[0].of(text) if sentences else ""
-    return shorten(_plain(first))
+    # A sentence that is nothing but markup names nothing.
+    in_order = (*complete, *open_ones, *(s.of(text) for s in sentences))
+    named = next(filter(None, map(_plain, in_order)), "") or " ".join("".join(in_order[:1]).split())
+    return shorten(named)
 
 
 def shorten(title: str, limit: int = MAX_CHARACTERS) -> str:

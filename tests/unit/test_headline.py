@@ -91,6 +91,13 @@ def test_nothing_to_name() -> None:
     assert title("Menu Close") == "Menu Close"
 
 
+@pytest.mark.parametrize(
+    ("text", "named"), [("_\x0c0", "0"), ("***\n\nA fire.", "A fire."), ("[](a)", "[](a)")]
+)
+def test_what_is_only_markup_names_nothing_while_there_is_more(text: str, named: str) -> None:
+    assert title(text) == named
+
+
 @given(st.text(max_size=300))
 def test_always_one_line_within_reason(text: str) -> None:
     found = title(text)
