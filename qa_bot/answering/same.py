@@ -165,9 +165,13 @@ def merged(meanings: Sequence[Meaning]) -> list[Label]:
             joined[label] = tops.pop()
     found = []
     for label in labels:
-        while label in joined:  # each is longer than the one before
-            label = joined[label]
-        found.append(label)
+        path = [label]
+        while path[-1] in joined and joined[path[-1]] not in path:
+            path.append(joined[path[-1]])  # longer than the one before
+        if path[-1] in joined:  # the same words in another order: each extends the other
+            around = path[path.index(joined[path[-1]]) :]
+            path.append(min(around, key=repr))
+        found.append(path[-1])
     return found
 
 

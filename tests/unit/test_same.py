@@ -63,6 +63,14 @@ def test_a_short_form_that_fits_two_joins_neither(
     assert len(set(labels[1:])) == (2 if alone else 1)
 
 
+def test_two_that_extend_each_other_are_one() -> None:
+    texts = ["two US hour-long Mr Mr half", "two US Mr hour-long US half"]
+    for order in (texts, texts[::-1]):
+        labels = merged([meaning_of(text) for text in order])
+        assert labels[0] == labels[1]
+    assert len({merged([meaning_of(text) for text in texts[::way]])[0] for way in (1, -1)}) == 1
+
+
 @given(phrases)
 def test_normalising_twice_changes_nothing(text: str) -> None:
     once = normal_form(text)
