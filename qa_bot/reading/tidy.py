@@ -16,8 +16,8 @@ from qa_bot.reading.uncut import CURRENCY, around, number_before
 from qa_bot.reading.units import unit_end
 from qa_bot.records import Span
 
-_TRAILING = " \t\r\n\u00a0\u2009\u202f,;:!?…-‑–—"
-_LEADING = " \t\r\n\u00a0\u2009\u202f,;:.!?…–—)]}»”"
+_TRAILING = ",;:!?…-‑–—"
+_LEADING = ",;:.!?…–—)]}»”"
 _APOSTROPHES = "'’"
 # .5  –3  –$3
 _SIGNED = re.compile(rf"\.\d|–[{CURRENCY}]?\.?\d")
@@ -97,16 +97,21 @@ def _with_unit(text: str, start: int, end: int, bounds: Span, question: str) -> 
     return further if number is not None and number >= start else end
 
 
+def _hangs(char: str, marks: str) -> bool:
+    # White space of any kind: a line may end in U+0085 too.
+    return char.isspace() or char in marks
+
+
 def _trim(text: str, start: int, end: int, bounds: Span) -> tuple[int, int]:
     """Off with white space and hanging punctuation; a full stop goes unless it belongs
     to an abbreviation such as U.S. or Jr., and comes back where it does."""
-    while start < end and text[start] in _LEADING and not _SIGNED.match(text, start, end):
+    while start < end and _hangs(text[start], _LEADING) and not _SIGNED.match(text, start, end):
         start += 1
     while start < end:
         if text[end - 1] == ".":
             if keeps_stop(text, start, end - 1):
                 break
-        elif text[end - 1] not in _TRAILING:
+        elif not _hangs(text[end - 1], _TRAILING):
             break
         end -= 1
     if start < end < bounds.end and text[end] == "." and keeps_stop(text, start, end):

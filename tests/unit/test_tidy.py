@@ -33,6 +33,8 @@ def tidied(marked: str, question: str = "") -> str:
         ("Révés|z| spoke", "Révész"),
         ("odd | ... | here", " ... "),
         ("in 2020|, 2021| too", "2021"),
+        ("in |2020\x85.| Then", "2020"),
+        ("in|\u2003\x852020| too", "2020"),
         ("they do|n't| go", "don't"),
         ("|they|'re late", "they"),
     ],
