@@ -6,7 +6,7 @@ time they are nested tuples, and scikit-learn is not needed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,8 @@ class Boosted:
     trees: tuple[Tree, ...]
 
     def logit(self, features: Mapping[str, float]) -> float:
-        """Log-odds that these features belong to a right answer."""
+        """Log-odds (higher: surer) that an answer with these features, one number for each
+        name, is right."""
         total = self.start
         for tree in self.trees:
             while isinstance(tree, tuple):
@@ -36,19 +37,20 @@ class Boosted:
         """JSON-ready: ``start``, and ``trees`` as nested lists."""
         return {"start": self.start, "trees": list(self.trees)}
 
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any], names: Container[str]) -> Boosted:
+        """What :meth:`as_record` gave, trees over features of ``names``.
 
-def from_record(record: Mapping[str, Any], names: Iterable[str]) -> Boosted:
-    """What :meth:`Boosted.as_record` gave, trees over features of ``names``.
+        Raises:
+            KeyError, TypeError, ValueError: it is no such record, or names another feature.
+        """
 
-    Raises:
-        KeyError, TypeError, ValueError: it is no such record, or names another feature.
-    """
-    known = {name: name for name in names}
+        def tree(found: Any) -> Tree:
+            if not isinstance(found, list):
+                return float(found)
+            name, most, below, above = found
+            if name not in names:
+                raise ValueError(f"a tree asks for {name!r}, which is no feature")
+            return name, float(most), tree(below), tree(above)
 
-    def tree(found: Any) -> Tree:
-        if not isinstance(found, list):
-            return float(found)
-        name, most, below, above = found
-        return known[name], float(most), tree(below), tree(above)
-
-    return Boosted(float(record["start"]), tuple(tree(each) for each in record["trees"]))
+        return cls(float(record["start"]), tuple(tree(each) for each in record["trees"]))

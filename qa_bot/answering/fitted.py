@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from qa_bot.answering.boosted import Boosted, from_record
+from qa_bot.answering.boosted import Boosted
 from qa_bot.errors import ModelError
 
 FILE = "fitted.json"
@@ -146,7 +146,9 @@ def write_fitted(path: Path, fitted: Fitted) -> None:
 
 
 def _trees(record: Mapping[str, Any]) -> Boosted | None:
-    return from_record(record["boosted"], record["confidence"]) if "boosted" in record else None
+    if "boosted" not in record:
+        return None
+    return Boosted.from_record(record["boosted"], record["confidence"])
 
 
 def _pair(values: Sequence[float]) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from qa_bot.answering.boosted import Boosted, from_record
+from qa_bot.answering.boosted import Boosted
 from qa_bot.answering.confidence import FEATURES, confidence
 from qa_bot.answering.fitted import Fitted, load_fitted, write_fitted
 from qa_bot.errors import ModelError
@@ -31,7 +31,7 @@ def test_the_leaves_of_all_trees_are_added(a: float, b: float, said: float) -> N
 
 
 def test_trees_survive_json() -> None:
-    assert from_record(json.loads(json.dumps(TWO.as_record())), "ab") == TWO
+    assert Boosted.from_record(json.loads(json.dumps(TWO.as_record())), "ab") == TWO
 
 
 @pytest.mark.parametrize(
